@@ -1,0 +1,1 @@
+"""Storyline: one append-only log of events, and what is computed from it."""

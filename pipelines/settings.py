@@ -1,0 +1,140 @@
+"""Settings: `storyline.toml` for what may be seen, the environment or `.env` for secrets. The only reader of both."""
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+# Public by design: without a key of one's own, pseudonyms are stable but can be guessed, and `doctor` says so.
+DEFAULT_PERSON_KEY = "storyline-default-person-key"
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used. The message names the key and what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class People(_Section):
+    """Who is a bot although the account says it is a person."""
+
+    bots: tuple[str, ...] = (
+        "golangcibot", "codecov-io", "codecov-commenter", "coveralls", "houndci-bot", "k8s-ci-robot",
+        "k8s-github-robot", "googlebot", "greenkeeperio-bot", "mergify-bot", "pyup-bot", "rustbot", "bors",
+        "bors-servo", "snyk-bot", "sonarcloud", "stickler-ci", "facebook-github-bot", "jenkins-bot",
+        "netlify-bot", "vercel-bot", "renovate-bot", "dependabot-support", "imgbot", "allcontributors",
+        "cla-assistant", "CLAassistant", "gitter-badger", "web-flow",
+    )  # fmt: skip
+
+
+class Stories(_Section):
+    """What is measured and how keys are told from words that only look like keys."""
+
+    unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme")
+    ignored_key_prefixes: tuple[str, ...] = (
+        "UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "GHSA", "PEP", "AES", "RSA", "MD", "HTTP", "TLS", "SSL", "X",
+        "COVID", "GPT", "WIN", "ARM", "IPV", "ES", "PY", "UTC", "GMT", "IEEE", "ASCII", "BASE", "INT", "FLOAT",
+    )  # fmt: skip
+
+
+class Delivery(_Section):
+    """What counts as production, as an incident and as a hotfix."""
+
+    production_environments: tuple[str, ...] = ("production", "prod", "live")
+    incident_labels: tuple[str, ...] = ("incident", "outage", "sev1", "sev2", "production-incident")
+    hotfix_labels: tuple[str, ...] = ("hotfix", "revert", "rollback")
+    incident_window_hours: int = Field(default=24, ge=1)
+
+
+class Team(_Section):
+    """A team owns tickets by project and changes by repository."""
+
+    projects: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+
+
+class Freshness(_Section):
+    """From which age on a source is called stale."""
+
+    stale_after_hours: int = Field(default=36, ge=1)
+
+
+class Settings(BaseSettings):
+    """Every setting, frozen. Read once by `load_settings` and handed down."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="STORYLINE_")
+
+    home: Path = PROJECT_ROOT / "warehouse" / "data"
+    recorded: Path = PROJECT_ROOT.parent / "shared" / "data"
+    vendor_api: Path = PROJECT_ROOT.parent / "shared" / "vendor-api"
+    person_key: SecretStr = SecretStr(DEFAULT_PERSON_KEY)
+    people: People = People()
+    stories: Stories = Stories()
+    delivery: Delivery = Delivery()
+    freshness: Freshness = Freshness()
+    teams: dict[str, Team] = Field(default_factory=dict)
+    services: dict[str, str] = Field(default_factory=dict)
+    status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @property
+    def database(self) -> Path:
+        """The writer's file; nobody else opens it."""
+        return self.home / "storyline.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        """The link to the published copy; every reader resolves it."""
+        return self.home / "serving.duckdb"
+
+    @property
+    def people_database(self) -> Path:
+        """The private key-to-person table: apart, and erased by deleting the file."""
+        return self.home / "people.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """The one lock file under every writer."""
+        return self.home / "lock"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's runs and schedules."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps its manifest and its results."""
+        return self.home / "dbt"
+
+    @property
+    def has_own_person_key(self) -> bool:
+        """Whether pseudonyms are made with a key of this installation."""
+        return self.person_key.get_secret_value() != DEFAULT_PERSON_KEY
+
+
+@cache
+def load_settings(path: Path | None = None) -> Settings:
+    """Read `storyline.toml` (of the working folder unless `STORYLINE_CONFIG` or `path` names one) and the environment.
+
+    Raises:
+        SettingsError: the file cannot be read, or a key is unknown or has a wrong value.
+    """
+    file = path or Path(os.environ.get("STORYLINE_CONFIG", "storyline.toml"))  # noqa: TID251
+    try:
+        table: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+        settings = Settings(_env_file=".env", **table)  # type: ignore[call-arg]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{file}: {key}: {first['msg']}; storyline.example.toml shows every key") from error
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})

@@ -1,0 +1,1 @@
+"""The one owner of DuckDB: connection, log, checkpoints, serving file."""
