@@ -1,0 +1,11 @@
+{#- Exact seconds from one moment to another, as a double. Not `date_diff`: it counts boundaries in DuckDB. -#}
+{% macro seconds_between(started_at, ended_at) -%}
+    ((epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) / 1e6)
+{%- endmacro %}
+
+{#- The moment as of which everything is told. Never the wall clock: two runs over one log give equal rows. -#}
+{% macro as_of() -%}
+    {%- if var('as_of', none) -%} cast('{{ var("as_of") }}' as timestamptz)
+    {%- else -%} (select max(runs.as_of) from {{ source('log', 'runs') }} as runs)
+    {%- endif -%}
+{%- endmacro %}
