@@ -1,0 +1,17 @@
+"""Interviews: where a story begins."""
+
+from pipelines.events.catalog.base import EventType, Payload
+
+
+class InterviewHeld(Payload):
+    """A talk with a user and the stories that came of it."""
+
+    interview_id: str
+    title: str | None = None
+    story_keys: list[str] = []
+    url: str | None = None
+
+
+EVENTS: tuple[EventType, ...] = (
+    EventType("interview.held", InterviewHeld, "A user was interviewed, and these stories came of it."),
+)
