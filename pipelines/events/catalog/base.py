@@ -23,7 +23,8 @@ class EventType:
         name: `family.past_tense`, as `change.merged`.
         payload: model that every payload of this type validates against.
         meaning: one sentence; goes into docs/events.md.
-        cdevents: the CDEvents v0.5.1 type that says the same, without version (`dev.cdevents.change.merged`), or None.
+        cdevents: the CDEvents v0.5.1 type that says the same, without version (`dev.cdevents.change.merged`),
+            or None.
         schema_version: raised when a payload field changes its meaning or goes away.
     """
 

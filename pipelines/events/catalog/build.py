@@ -1,6 +1,8 @@
-"""CI runs by attempt, and their jobs. A re-run is another attempt of the same run, never a correction of it."""
+"""CI runs by attempt, and their jobs. A re-run is another attempt, never a correction of the first."""
 
 from typing import Literal
+
+from pydantic import Field
 
 from pipelines.events.catalog.base import EventType, Moment, Payload
 
@@ -19,7 +21,7 @@ class Build(Payload):
     event: str | None = None
     url: str | None = None
     status: Status
-    change_numbers: list[int] = []
+    change_numbers: list[int] = Field(default_factory=list)
     created_at: Moment | None = None
 
 
@@ -44,13 +46,9 @@ class BuildJob(Payload):
 
 
 EVENTS = (
-    EventType(
-        "build.queued", Build, "An attempt of a CI run was asked for.", "dev.cdevents.pipelinerun.queued"
-    ),
-    EventType("build.started", Build, "An attempt of a CI run began.", "dev.cdevents.pipelinerun.started"),
-    EventType(
-        "build.finished", BuildFinished, "An attempt of a CI run ended.", "dev.cdevents.pipelinerun.finished"
-    ),
+    EventType("build.queued", Build, "A CI run was asked for.", "dev.cdevents.pipelinerun.queued"),
+    EventType("build.started", Build, "A CI run began.", "dev.cdevents.pipelinerun.started"),
+    EventType("build.finished", BuildFinished, "A CI run ended.", "dev.cdevents.pipelinerun.finished"),
     EventType("build.job_started", BuildJob, "A job of a CI run began.", "dev.cdevents.taskrun.started"),
     EventType("build.job_finished", BuildJob, "A job of a CI run ended.", "dev.cdevents.taskrun.finished"),
 )

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from pipelines.events.catalog.base import EventType, Moment, Payload
 
 
@@ -33,7 +35,7 @@ class ChangeUpdated(Change):
     is_default_base: bool | None = None
     merge_sha: str | None = None
     author: str | None = None
-    labels: list[str] = []
+    labels: list[str] = Field(default_factory=list)
     created_at: Moment | None = None
     updated_at: Moment | None = None
     merged_at: Moment | None = None
@@ -42,10 +44,10 @@ class ChangeUpdated(Change):
 
 
 class ChangeCommitted(Change):
-    """`change.committed`: a commit that the change holds; `authored_at` survives a rebase, `committed_at` does not."""
+    """`change.committed`: a commit that the change holds; a rebase keeps `authored_at` alone."""
 
     sha: str
-    parents: list[str] = []
+    parents: list[str] = Field(default_factory=list)
     message: str | None = None
     authored_at: Moment | None = None
     committed_at: Moment | None = None
@@ -82,7 +84,7 @@ class ChangeForcePushed(ChangeStepped):
 
 
 class ChangeMerged(Change):
-    """`change.merged`: `merge_sha` is the merge commit, the squashed commit, or the last of the rebased ones."""
+    """`change.merged`: `merge_sha` is the merge commit, the squashed commit, or the last rebased one."""
 
     merge_sha: str | None = None
 
@@ -112,7 +114,7 @@ EVENTS = (
     EventType(
         "change.reviewed",
         ChangeReviewed,
-        "A review was submitted on a pull request.",
+        "A pull request was reviewed.",
         "dev.cdevents.change.reviewed",
     ),
     EventType("change.commented", ChangeCommented, "A pull request was commented on."),

@@ -1,5 +1,7 @@
 """Repositories, the commits of their default branch, and releases."""
 
+from pydantic import Field
+
 from pipelines.events.catalog.base import EventType, Moment, Payload
 
 
@@ -8,7 +10,7 @@ class CommitRecorded(Payload):
 
     repository: str
     sha: str
-    parents: list[str] = []
+    parents: list[str] = Field(default_factory=list)
     message: str | None = None
     authored_at: Moment | None = None
     committed_at: Moment | None = None
@@ -45,6 +47,6 @@ EVENTS = (
         "dev.cdevents.repository.modified",
     ),
     EventType(
-        "release.published", ReleasePublished, "A release was published.", "dev.cdevents.artifact.published"
+        "release.published", ReleasePublished, "A release came out.", "dev.cdevents.artifact.published"
     ),
 )

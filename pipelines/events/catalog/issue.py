@@ -1,6 +1,8 @@
-"""Issues of a code host. They matter for incidents; a pull request is never one, though vendors list it as such."""
+"""Issues of a code host. They matter for incidents; a pull request, though listed, is none."""
 
 from typing import Literal
+
+from pydantic import Field
 
 from pipelines.events.catalog.base import EventType, Moment, Payload
 
@@ -29,7 +31,7 @@ class IssueUpdated(Issue):
 
     title: str | None = None
     state: Literal["open", "closed"]
-    labels: list[str] = []
+    labels: list[str] = Field(default_factory=list)
     body: str | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
