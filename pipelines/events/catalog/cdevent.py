@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from pipelines.events.catalog.base import EventType, Payload
 
 
@@ -10,11 +12,9 @@ class CDEventRecorded(Payload):
 
     cdevent_type: str
     subject_id: str
-    content: dict[str, Any] = {}
+    content: dict[str, Any] = Field(default_factory=dict)
 
 
 EVENTS: tuple[EventType, ...] = (
-    EventType(
-        "cdevent.recorded", CDEventRecorded, "A tool sent a CDEvent that has no family of its own here."
-    ),
+    EventType("cdevent.recorded", CDEventRecorded, "A tool sent a CDEvent that has no family here."),
 )

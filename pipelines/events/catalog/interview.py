@@ -1,5 +1,7 @@
 """Interviews: where a story begins."""
 
+from pydantic import Field
+
 from pipelines.events.catalog.base import EventType, Payload
 
 
@@ -8,7 +10,7 @@ class InterviewHeld(Payload):
 
     interview_id: str
     title: str | None = None
-    story_keys: list[str] = []
+    story_keys: list[str] = Field(default_factory=list)
     url: str | None = None
 
 

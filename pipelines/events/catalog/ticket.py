@@ -1,6 +1,8 @@
-"""Tickets, their statuses and their boards: what a story is and what became of it, by the tracker's own words."""
+"""Tickets, their statuses and boards: what a story is and what became of it, by the tracker's own words."""
 
 from typing import Literal
+
+from pydantic import Field
 
 from pipelines.events.catalog.base import EventType, Payload
 
@@ -46,7 +48,7 @@ class TicketUpdated(Payload):
 
     key: str
     id: str | None = None
-    previous_keys: list[str] = []
+    previous_keys: list[str] = Field(default_factory=list)
     project_key: str | None = None
     title: str | None = None
     type: str | None = None
@@ -57,10 +59,10 @@ class TicketUpdated(Payload):
     status_category: StatusCategory | None = None
     status_changed_at: str | None = None
     parent_key: str | None = None
-    labels: list[str] = []
-    components: list[str] = []
+    labels: list[str] = Field(default_factory=list)
+    components: list[str] = Field(default_factory=list)
     estimate: float | None = None
-    sprints: list[str] = []
+    sprints: list[str] = Field(default_factory=list)
     priority: str | None = None
     assignee: str | None = None
     reporter: str | None = None
@@ -119,7 +121,7 @@ class BoardColumn(Payload):
 
     name: str
     position: int
-    status_ids: list[str] = []
+    status_ids: list[str] = Field(default_factory=list)
 
 
 class BoardConfigured(Payload):
@@ -128,7 +130,7 @@ class BoardConfigured(Payload):
     board_id: str
     name: str | None = None
     project_key: str | None = None
-    columns: list[BoardColumn] = []
+    columns: list[BoardColumn] = Field(default_factory=list)
 
 
 EVENTS: tuple[EventType, ...] = (
@@ -147,9 +149,7 @@ EVENTS: tuple[EventType, ...] = (
         cdevents="dev.cdevents.ticket.updated",
     ),
     EventType("ticket.linked", TicketLinked, "A ticket was linked to another ticket."),
-    EventType(
-        "ticket.remote_linked", TicketRemoteLinked, "A ticket was linked to a page outside the tracker."
-    ),
+    EventType("ticket.remote_linked", TicketRemoteLinked, "A ticket was linked to a page elsewhere."),
     EventType("ticket.commented", TicketCommented, "Somebody commented on a ticket."),
     EventType("ticket.deleted", TicketDeleted, "The tracker no longer has the ticket."),
     EventType("status.defined", StatusDefined, "The tracker has a status, which counts in a category."),
