@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     freshness: Freshness = Freshness()
     teams: dict[str, Team] = Field(default_factory=dict)
     services: dict[str, str] = Field(default_factory=dict)
+    recordings: dict[str, tuple[Path, ...]] = Field(default_factory=dict)
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @property
@@ -130,7 +131,7 @@ def load_settings(path: Path | None = None) -> Settings:
     file = path or Path(os.environ.get("STORYLINE_CONFIG", "storyline.toml"))  # noqa: TID251
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
-        settings = Settings(_env_file=".env", **table)  # type: ignore[call-arg]
+        settings = Settings(_env_file=".env", **table)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}") from error
     except ValidationError as error:

@@ -7,12 +7,14 @@ from typing import Any
 
 def canonical_json(value: Any) -> str:
     """Render JSON with sorted keys and no spare space, so that equal content has equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # Half a surrogate pair is no character: no database could keep it.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def content_hash(body: Any) -> str:
     """Return the SHA-256 (hex, 64 characters) of a record's canonical JSON."""
-    return hashlib.sha256(canonical_json(body).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(canonical_json(body).encode("utf-8")).hexdigest()
 
 
 def event_id(source: str, instance: str, record: str, event_type: str, occurrence: str) -> str:
@@ -27,4 +29,4 @@ def event_id(source: str, instance: str, record: str, event_type: str, occurrenc
         occurrence: what makes this occurrence unique on that thing: a vendor's row id, or a time.
     """
     parts = canonical_json([source, instance, record, event_type, occurrence])
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(parts.encode("utf-8")).hexdigest()[:32]

@@ -1,12 +1,23 @@
 """The seam that every source implements: what a vendor said, and how it maps to events."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pipelines.events.envelope import Event
+from pipelines.events.records import BadRecord, Person, RawRecord
+
+__all__ = [
+    "BadRecord",
+    "Person",
+    "Pseudonyms",
+    "RawRecord",
+    "RecordingError",
+    "Source",
+    "Stream",
+    "mapping_of",
+]
 
 StreamKind = Literal["entity", "observation"]
 
@@ -29,50 +40,6 @@ class Stream:
     kind: StreamKind
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
-    """What a vendor said about one thing, once.
-
-    Attributes:
-        stream: name of a declared `Stream`.
-        record_key: identity of the thing within (source, instance, stream), as `acme/shop#12`.
-        body: the vendor's JSON, word for word but for pseudonymised person fields.
-        vendor_version_at: the vendor's own time of this version (aware UTC), None where it tells none.
-    """
-
-    instance: str
-    stream: str
-    record_key: str
-    body: Any
-    vendor_version_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """Something in a recording or a response that is not even a record: kept in quarantine as it is."""
-
-    instance: str
-    stream: str
-    record_key: str
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A row of the private key-to-person table; never leaves it.
-
-    Attributes:
-        person_key: `p_` and 16 hex characters.
-        kind: what `identity` is: `login`, `account_id`, `email`, `name`.
-    """
-
-    person_key: str
-    source: str
-    kind: str
-    identity: str
-
-
 class Pseudonyms(Protocol):
     """Turns identities of people into keys, and remembers them for the private table."""
 
@@ -81,9 +48,6 @@ class Pseudonyms(Protocol):
 
     def is_bot(self, login: str) -> bool:
         """Tell whether the settings call this account a bot."""
-
-
-Progress = Callable[[str], None]
 
 
 class Source(Protocol):

@@ -77,14 +77,32 @@ create table log.mappers (
     mapper_version integer not null
 );
 
+-- The newest vendor time at which a stored version was seen again unchanged: such a sighting stores no record,
+-- but without it an old recording from between the two times would count as newer.
+create table log.confirmations (
+    raw_position bigint not null,
+    vendor_version_at timestamptz not null
+);
+
+-- A record without a vendor time counts as said when it was observed.
+create view log.versioned_records as
+select
+    records.*,
+    greatest(
+        coalesce(records.vendor_version_at, records.observed_at), confirmations.vendor_version_at
+    ) as effective_version_at
+from log.raw_records as records
+left join log.confirmations as confirmations on records.position = confirmations.raw_position;
+
+-- An entity's newest version supersedes all that older ones projected; an observation stays for ever.
 create view log.current_records as
 select *
-from log.raw_records
+from log.versioned_records
 qualify
     not is_entity
     or row_number() over (
         partition by source, instance, stream, record_key
-        order by vendor_version_at desc nulls last, observed_at desc, position desc
+        order by effective_version_at desc, observed_at desc, position desc
     ) = 1;
 
 create view log.current_events as

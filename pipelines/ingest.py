@@ -1,0 +1,110 @@
+"""Takes records into the log: read, pseudonymise, append. The same path for every way in."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.events.records import BadRecord, RawRecord
+from pipelines.projection import CatalogProjection
+from pipelines.settings import Settings
+from pipelines.sources.base import RecordingError, Source
+from pipelines.sources.registry import source_named, sources
+from warehouse import event_log
+from warehouse.event_log import UNMAPPABLE, Appended, Run
+from warehouse.people import KeyedPseudonyms, pseudonyms, remember
+from warehouse.store import open_log
+
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+Progress = Callable[[int], None]
+
+
+def _silent(count: int) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A recording to take in: which source speaks, where it lies, and as of when."""
+
+    source: str
+    folder: Path
+    command: str
+    as_of: datetime
+
+
+def take_in(settings: Settings, intake: Intake, *, progress: Progress = _silent) -> Appended:
+    """Replay a recording through the source's own mapping into the log.
+
+    Raises:
+        KeyError: there is no such source.
+        RecordingError: the folder or one of its files cannot be read.
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    source = source_named(intake.source)
+    if not intake.folder.exists():
+        raise RecordingError(f"{intake.folder} does not exist; name a folder of recorded {source.name} responses")
+    people = pseudonyms(settings)
+    records = list(_pseudonymised(source, _dated(source.read_recording(intake.folder)), people))
+    # Before the append: a key in the log whose owner is unknown could never be resolved or erased.
+    remember(settings.people_database, people.seen)
+    run = Run(command=intake.command, source=source.name, as_of=intake.as_of)
+    with open_log(settings, command=f"storyline {intake.command}", since=intake.as_of) as connection:
+        refresh_projection(connection, [source])
+        return event_log.append(
+            connection,
+            CatalogProjection(source),
+            records,
+            observed_at=intake.as_of,
+            run=run,
+            progress=progress,
+        )
+
+
+def refresh_projection(connection: duckdb.DuckDBPyConnection, among: Iterable[Source] | None = None) -> list[str]:
+    """Map the kept records of each source anew whose mapper has changed since; return their names."""
+    renewed = []
+    for source in among if among is not None else sources().values():
+        projection = CatalogProjection(source)
+        if event_log.needs_projection(connection, projection):
+            event_log.project_again(connection, projection)
+            renewed.append(source.name)
+    return renewed
+
+
+def _dated(walk: Iterable[RawRecord | BadRecord]) -> Iterator[RawRecord | BadRecord]:
+    """Give a record without a vendor time that of the recording: the newest that any of its records tells.
+
+    Without it, an old list of statuses replayed today would count as newer than last week's.
+    """
+    records = list(walk)
+    versions = [record.vendor_version_at for record in records if isinstance(record, RawRecord)]
+    newest = max((version for version in versions if version is not None), default=None)
+    for record in records:
+        if isinstance(record, RawRecord) and record.vendor_version_at is None:
+            yield replace(record, vendor_version_at=newest)
+        else:
+            yield record
+
+
+def _pseudonymised(
+    source: Source, walk: Iterable[RawRecord | BadRecord], people: KeyedPseudonyms
+) -> Iterator[RawRecord | BadRecord]:
+    for record in walk:
+        if isinstance(record, BadRecord):
+            yield replace(record, text=_without_addresses(source, record.text, people))
+            continue
+        try:
+            yield source.pseudonymise(record, people)
+        except UNMAPPABLE as error:
+            # Its people cannot be told apart from the rest, so none of it may be kept.
+            reason = f"its person fields cannot be read: {error}"
+            yield BadRecord(record.instance, record.stream, record.record_key, reason, text="")
+
+
+def _without_addresses(source: Source, text: str, people: KeyedPseudonyms) -> str:
+    return _EMAIL.sub(lambda found: people.key(source.name, "email", found.group()), text)
