@@ -1,0 +1,96 @@
+-- One row per ticket in its newest state, of any type, with the key that names it everywhere: `story_key`.
+{{ config(materialized='table') }}
+
+with ticket_events as (
+    select * from {{ ref('stg_events__ticket') }}
+),
+
+-- A producer that tells only the creation still gives the ticket its row.
+states as (
+    select *
+    from ticket_events
+    where event_type in ('ticket.updated', 'ticket.created')
+    qualify row_number() over (
+        partition by source, instance, subject
+        order by event_type = 'ticket.updated' desc, occurred_at desc, raw_position desc, event_id
+    ) = 1
+),
+
+creations as (
+    select
+        ticket_events.source,
+        ticket_events.instance,
+        ticket_events.subject,
+        min(ticket_events.occurred_at) as created_at
+    from ticket_events
+    where ticket_events.event_type = 'ticket.created'
+    group by ticket_events.source, ticket_events.instance, ticket_events.subject
+),
+
+deletions as (
+    select
+        states.subject,
+        states.source,
+        states.instance,
+        min(ticket_events.occurred_at) as deleted_at
+    from states
+    inner join ticket_events
+        on
+            states.source = ticket_events.source
+            and states.instance = ticket_events.instance
+            and (
+                states.subject = ticket_events.subject
+                or states.ticket_key = ticket_events.ticket_key
+                or list_contains(states.previous_keys, ticket_events.ticket_key)
+            )
+    where
+        ticket_events.event_type = 'ticket.deleted'
+        -- A version that was seen after the deletion shows that the ticket is back.
+        and ticket_events.observed_at >= states.observed_at
+    group by states.subject, states.source, states.instance
+),
+
+-- Sources may share a key: the first keeps it, the next are told apart by the source's name, then by the vendor's id.
+ranked as (
+    select
+        states.*,
+        row_number() over (
+            partition by states.ticket_key
+            order by states.source, states.instance, states.subject
+        ) as rank_of_key,
+        row_number() over (
+            partition by states.ticket_key, states.source
+            order by states.instance, states.subject
+        ) as rank_in_source,
+        min(states.source) over (partition by states.ticket_key) as first_source
+    from states
+),
+
+final as (
+    select
+        case
+            when ranked.rank_of_key = 1 then ranked.ticket_key
+            when ranked.rank_in_source = 1 and ranked.source <> ranked.first_source
+                then ranked.source || ':' || ranked.ticket_key
+            when ranked.rank_in_source = 2 and ranked.source = ranked.first_source
+                then ranked.source || ':' || ranked.ticket_key
+            else ranked.source || ':' || ranked.subject
+        end as story_key,
+        ranked.* exclude (created_at, rank_of_key, rank_in_source, first_source, event_id, event_type),
+        coalesce(creations.created_at, ranked.created_at, ranked.occurred_at) as created_at,
+        deletions.deleted_at,
+        deletions.subject is not null as is_deleted
+    from ranked
+    left join creations
+        on
+            ranked.source = creations.source
+            and ranked.instance = creations.instance
+            and ranked.subject = creations.subject
+    left join deletions
+        on
+            ranked.source = deletions.source
+            and ranked.instance = deletions.instance
+            and ranked.subject = deletions.subject
+)
+
+select * from final

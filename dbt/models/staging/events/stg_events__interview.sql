@@ -1,0 +1,26 @@
+-- One row per interview that was held, with the keys of the tickets it names.
+with events as (
+    select *
+    from {{ source('log', 'current_events') }}
+    where event_type = 'interview.held'
+),
+
+final as (
+    select
+        events.event_id,
+        events.event_type,
+        events.source,
+        events.instance,
+        events.subject,
+        events.actor,
+        events.occurred_at,
+        events.observed_at,
+        events.raw_position,
+        {{ payload_text('interview_id') }} as interview_id,
+        {{ payload_text('title') }} as title,
+        {{ payload_list('story_keys') }} as ticket_keys,
+        {{ payload_text('url') }} as url
+    from events
+)
+
+select * from final
