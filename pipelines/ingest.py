@@ -41,7 +41,7 @@ def take_in(settings: Settings, intake: Intake, *, progress: Progress = _silent)
     """Replay a recording through the source's own mapping into the log.
 
     Raises:
-        KeyError: there is no such source.
+        UnknownSourceError: there is no such source.
         RecordingError: the folder or one of its files cannot be read.
         Locked, WarehouseError: the warehouse cannot be written now.
     """

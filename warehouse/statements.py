@@ -135,4 +135,4 @@ insert into log.runs
 select (select coalesce(max(run_number), 0) + 1 from log.runs), ?, ?, ?, ?, ?, ?, ?, ?
 """
 
-NEWEST_AS_OF = "select max(as_of) from log.runs"
+NEWEST_AS_OF = "select arg_max(as_of, run_number) from log.runs"

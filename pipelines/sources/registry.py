@@ -9,6 +9,10 @@ import pipelines.sources as package
 from pipelines.sources.base import Source
 
 
+class UnknownSourceError(LookupError):
+    """There is no such source. The message lists those that exist."""
+
+
 @cache
 def sources() -> dict[str, Source]:
     """Return every registered source by name, in alphabetical order."""
@@ -24,9 +28,9 @@ def source_named(name: str) -> Source:
     """Return one source.
 
     Raises:
-        KeyError: there is no such source; the message lists those that exist.
+        UnknownSourceError: there is no such source.
     """
     known = sources()
     if name not in known:
-        raise KeyError(f"no source is called {name!r}; there are: {', '.join(known)}")
+        raise UnknownSourceError(f"no source is called {name!r}; there are: {', '.join(known)}")
     return known[name]
