@@ -48,7 +48,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if not settings.has_own_person_key:
         yield Finding(
             "watch",
-            "pseudonyms use the public default key and can be guessed; set STORYLINE_PERSON_KEY in .env before real data",
+            "pseudonyms use the public default key and can be guessed; "
+            "set STORYLINE_PERSON_KEY in .env before real data",
         )
     else:
         yield Finding("ok", "pseudonyms use this installation's own key")
