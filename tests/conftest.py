@@ -1,0 +1,88 @@
+"""What every test may ask for: a home of its own, the recorded responses, a command line."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Settings, load_settings
+from warehouse.connection import reader
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = "2026-03-31T06:00:00+00:00"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A STORYLINE_HOME that no other test shares."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """Settings with defaults and a home of their own."""
+    return Settings(home=home)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """The folder of recorded vendor responses; the test is skipped, and says so, where it is absent."""
+    folder = load_settings().recorded
+    if not folder.is_dir():
+        pytest.skip(f"recorded responses are absent: {folder} (set STORYLINE_RECORDED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vendor_api() -> Path:
+    """The folder of vendors' API schemas; the test is skipped, and says so, where it is absent."""
+    folder = load_settings().vendor_api
+    if not folder.is_dir():
+        pytest.skip(f"vendors' schemas are absent: {folder} (set STORYLINE_VENDOR_API)")
+    return folder
+
+
+Storyline = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a command that must not see the tester's own settings."""
+    import os
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STORYLINE_")}  # noqa: TID251
+    return kept | {"STORYLINE_HOME": str(home), "STORYLINE_CONFIG": str(home.parent / "storyline.toml")}
+
+
+def command_line(*arguments: str | Path) -> list[str]:
+    """The `storyline` command of this interpreter."""
+    return [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
+
+
+@pytest.fixture
+def storyline(home: Path) -> Storyline:
+    """Run a `storyline` command on this test's home and return its exit code and output."""
+
+    def run(*arguments: str | Path, timeout: float = 240) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command_line(*arguments),
+            cwd=ROOT,
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+def dump_marts(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every mart in one order, so that two warehouses can be compared."""
+    with reader(database) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+        ).fetchall()
+        assert names, f"{database} has no marts"
+        return {name: connection.execute(f"select * from marts.{name} order by all").fetchall() for (name,) in names}

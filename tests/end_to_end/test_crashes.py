@@ -1,0 +1,70 @@
+"""A replay may die at any moment: what was acknowledged stays, and running again ends where one clean run ends."""
+
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import AS_OF, ROOT, command_line, dump_marts, environment
+from warehouse.connection import reader
+
+KILLS = 20
+
+
+def _log(home: Path) -> dict[str, list[tuple]]:
+    with reader(home / "storyline.duckdb") as connection:
+        return {
+            table: connection.execute(f"select * from {table} order by all").fetchall()
+            for table in ("log.raw_records", "log.events", "log.quarantine", "log.confirmations")
+        }
+
+
+def _replay(home: Path, recording: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command_line("replay", "github", recording, "--as-of", AS_OF),
+        cwd=ROOT,
+        env=environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _marts(home: Path) -> dict[str, list[tuple]]:
+    finished = subprocess.run(
+        command_line("transform"), cwd=ROOT, env=environment(home), capture_output=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout.decode() + finished.stderr.decode()
+    return dump_marts(home / "storyline.duckdb")
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory, recorded: Path) -> tuple[Path, float]:
+    home = tmp_path_factory.mktemp("clean") / "home"
+    began = time.monotonic()
+    assert _replay(home, recorded / "github-ants").wait() == 0
+    return home, time.monotonic() - began
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+def test_killed_at_twenty_random_moments_and_run_again_log_and_marts_are_those_of_one_clean_run(
+    clean: tuple[Path, float], recorded: Path, tmp_path: Path
+) -> None:
+    clean_home, seconds = clean
+    expected = _log(clean_home)
+    moments = random.Random(20_260_331)
+    killed = 0
+    for number in range(KILLS):
+        home = tmp_path / str(number) / "home"
+        process = _replay(home, recorded / "github-ants")
+        time.sleep(moments.uniform(seconds / 4, seconds))
+        if process.poll() is None:
+            process.kill()
+            killed += 1
+        process.wait()
+        assert _replay(home, recorded / "github-ants").wait() == 0
+        assert _log(home) == expected, f"kill {number} left another log"
+    assert killed >= KILLS // 2, "the kills came too late to prove anything"
+    assert _marts(home) == _marts(clean_home)
