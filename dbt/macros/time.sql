@@ -5,7 +5,5 @@
 
 {#- The moment as of which everything is told. Never the wall clock: two runs over one log give equal rows. -#}
 {% macro as_of() -%}
-    {%- if var('as_of', none) -%} cast('{{ var("as_of") }}' as timestamptz)
-    {%- else -%} (select max(runs.as_of) from {{ source('log', 'runs') }} as runs)
-    {%- endif -%}
+    (select moments.as_of from {{ ref('int_as_of') }} as moments)
 {%- endmacro %}

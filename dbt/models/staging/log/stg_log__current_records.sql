@@ -1,0 +1,7 @@
+-- One row per raw record that stands, without what it says.
+with final as (
+    select * exclude (body)
+    from {{ source('log', 'current_records') }}
+)
+
+select * from final
