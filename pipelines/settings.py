@@ -2,6 +2,8 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,7 @@ class Settings(BaseSettings):
     home: Path = PROJECT_ROOT / "warehouse" / "data"
     recorded: Path = PROJECT_ROOT.parent / "shared" / "data"
     vendor_api: Path = PROJECT_ROOT.parent / "shared" / "vendor-api"
+    dbt_project: Path = PROJECT_ROOT / "dbt"
     person_key: SecretStr = SecretStr(DEFAULT_PERSON_KEY)
     people: People = People()
     stories: Stories = Stories()
@@ -139,3 +142,22 @@ def load_settings(path: Path | None = None) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{file}: {key}: {first['msg']}; storyline.example.toml shows every key") from error
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment for a child process: this one's, with these variables set."""
+    return {**os.environ, **variables}  # noqa: TID251
+
+
+@contextmanager
+def exported(**variables: str) -> Iterator[None]:
+    """Set variables for the block, for a library that takes a value from the environment alone."""
+    before = {name: os.environ.get(name) for name in variables}  # noqa: TID251
+    os.environ.update(variables)  # noqa: TID251
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)  # noqa: TID251
+            if value is not None:
+                os.environ[name] = value  # noqa: TID251
