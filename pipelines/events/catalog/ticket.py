@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipelines.events.catalog.base import EventType, Payload
+from pipelines.events.catalog.base import EventType, Moment, Payload
 
 StatusCategory = Literal["to_do", "in_progress", "done", "unknown"]
 
@@ -57,7 +57,7 @@ class TicketUpdated(Payload):
     status_id: str | None = None
     status_name: str | None = None
     status_category: StatusCategory | None = None
-    status_changed_at: str | None = None
+    status_changed_at: Moment | None = None
     parent_key: str | None = None
     labels: list[str] = Field(default_factory=list)
     components: list[str] = Field(default_factory=list)
@@ -67,31 +67,39 @@ class TicketUpdated(Payload):
     assignee: str | None = None
     reporter: str | None = None
     resolution: str | None = None
-    resolved_at: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
+    resolved_at: Moment | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
     team: str | None = None
     url: str | None = None
     is_flagged: bool | None = None
 
 
 class TicketLinked(Payload):
-    """A link between two tickets, read from `key` to `to_key`: `relation` is the tracker's phrase."""
+    """A link between two tickets, read from `key` to `to_key`: `relation` is the tracker's phrase.
+
+    `linked_at` is null where the tracker does not tell; the event then stands at the ticket's creation.
+    """
 
     key: str
     link_id: str
     relation: str | None = None
     to_key: str
+    linked_at: Moment | None = None
 
 
 class TicketRemoteLinked(Payload):
-    """A link from a ticket to a page elsewhere: a document, a design, a pull request."""
+    """A link from a ticket to a page elsewhere: a document, a design, a pull request.
+
+    `linked_at` is null where the tracker does not tell; the event then stands at the ticket's creation.
+    """
 
     key: str
     link_id: str
     url: str | None = None
     title: str | None = None
     relation: str | None = None
+    linked_at: Moment | None = None
 
 
 class TicketCommented(Payload):

@@ -1,0 +1,63 @@
+"""Jira, Cloud and Data Center: tickets with their whole history, statuses, boards, links and deletions."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.events.envelope import Event
+from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Source, Stream
+from pipelines.sources.jira import mapping, people, recording
+
+__all__ = ["SOURCE"]
+
+
+class Jira:
+    """The Jira source. Implements `Source`."""
+
+    name = "jira"
+    mapper_version = 1
+    streams: tuple[Stream, ...] = (
+        Stream("issues", "entity"),
+        Stream("statuses", "entity"),
+        Stream("board_configuration", "entity"),
+        Stream("remotelinks", "entity"),
+        Stream("comments", "entity"),
+        Stream("deletions", "observation"),
+    )
+    emits = frozenset(
+        {
+            "ticket.created",
+            "ticket.status_changed",
+            "ticket.field_changed",
+            "ticket.updated",
+            "ticket.linked",
+            "ticket.remote_linked",
+            "ticket.commented",
+            "ticket.deleted",
+            "status.defined",
+            "board.configured",
+        }
+    )
+
+    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
+        """Walk a folder of recorded responses and its sub-folders; the README has the layout.
+
+        Raises:
+            RecordingError: there is nothing to read, or a file is not what the layout calls for.
+        """
+        return recording.read_recording(folder)
+
+    def pseudonymise(self, record: RawRecord, people_keys: Pseudonyms) -> RawRecord:
+        """Return the record with each person replaced by a key; apps and bots keep their name."""
+        return people.pseudonymise(record, people_keys)
+
+    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
+        """Map one raw record.
+
+        Raises:
+            MappingError: the record lacks what its events need.
+        """
+        return mapping.to_events(instance, stream, record_key, body)
+
+
+SOURCE: Source = Jira()

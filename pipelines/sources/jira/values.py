@@ -1,0 +1,84 @@
+"""Reads Jira's plain values: texts that may be null or empty, times in its own form, people as actors."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pipelines.clock import parse_time
+from pipelines.events.envelope import MappingError
+from pipelines.sources.base import mapping_of
+
+PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
+
+
+def text(value: Any) -> str | None:
+    """Return a value as text, None where Jira sent null or nothing."""
+    if value is None or value == "" or isinstance(value, dict | list):
+        return None
+    return str(value)
+
+
+def name_of(value: Any, field: str = "name") -> str | None:
+    """Return the name of a Jira object such as a status or a priority, None where there is no object."""
+    return text(mapping_of(value).get(field))
+
+
+def names_of(values: Any) -> list[str]:
+    """Return the names of a list of Jira objects, or its plain texts."""
+    rows = values if isinstance(values, list) else []
+    found = (name_of(row) if isinstance(row, dict) else text(row) for row in rows)
+    return [name for name in found if name is not None]
+
+
+def rows(value: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the objects of a list, nothing where there is no list."""
+    return (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
+
+
+def required(value: Any, what: str) -> str:
+    """Return a value as text.
+
+    Raises:
+        MappingError: it is missing; the message says `what`.
+    """
+    found = text(value)
+    if found is None:
+        raise MappingError(f"{what} is missing")
+    return found
+
+
+def moment(value: Any, what: str) -> datetime:
+    """Return Jira's time, as 2021-06-18T18:41:29.398+0000, exactly and in UTC.
+
+    Raises:
+        MappingError: it is missing or no time; the message says `what`.
+    """
+    found = required(value, what)
+    try:
+        return parse_time(found)
+    except (ValueError, OverflowError) as error:
+        raise MappingError(f"{what} is no time: {found[:60]!r}") from error
+
+
+def optional_moment(value: Any, what: str) -> str | None:
+    """Return Jira's time as ISO 8601 UTC text, None where it is null.
+
+    Raises:
+        MappingError: it is there and is no time.
+    """
+    return None if text(value) is None else iso(moment(value, what))
+
+
+def iso(at: datetime) -> str:
+    """Return a time as a payload carries it."""
+    return at.isoformat()
+
+
+def actor_of(user: Any) -> str | None:
+    """Return who a pseudonymised user object stands for: `p_…`, `bot:<name>`, None when unknown."""
+    account = mapping_of(user)
+    if account.get("accountType") == "app" and text(account.get("displayName")):
+        return f"bot:{account['displayName']}"
+    identity = str(account.get("accountId"))
+    return identity if PERSON_KEY.fullmatch(identity) else None
