@@ -6,15 +6,7 @@ with tickets as (
 ),
 
 ticket_events as (
-    select
-        events.*,
-        tickets.story_key
-    from {{ ref('stg_events__ticket') }} as events
-    inner join tickets
-        on
-            events.source = tickets.source
-            and events.instance = tickets.instance
-            and events.subject = tickets.subject
+    select * from {{ ref('int_ticket_events') }}
 ),
 
 -- Histories come doubled and in any order; a move to the status it came from is no move.

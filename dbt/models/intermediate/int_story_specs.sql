@@ -1,4 +1,4 @@
--- One row per story that carries a label of specification: when it got the first one.
+-- One row per story that carries a specification's label or links to one: when it got the first.
 with tickets as (
     select
         *,
@@ -6,19 +6,8 @@ with tickets as (
     from {{ ref('int_tickets') }}
 ),
 
-label_changes as (
-    select
-        tickets.story_key,
-        events.occurred_at,
-        regexp_split_to_array(lower(coalesce(events.from_value, '')), '[\s,]+') as labels_before,
-        regexp_split_to_array(lower(coalesce(events.to_value, '')), '[\s,]+') as labels_after
-    from {{ ref('stg_events__ticket') }} as events
-    inner join tickets
-        on
-            events.source = tickets.source
-            and events.instance = tickets.instance
-            and events.subject = tickets.subject
-    where events.event_type = 'ticket.field_changed' and events.field = 'labels'
+ticket_events as (
+    select * from {{ ref('int_ticket_events') }}
 ),
 
 spec_labels as (
@@ -27,17 +16,26 @@ spec_labels as (
     where labels.label <> ''
 ),
 
+label_changes as (
+    select
+        ticket_events.story_key,
+        ticket_events.occurred_at,
+        string_split_regex(lower(coalesce(ticket_events.from_value, '')), '[\s,]+') as labels_before,
+        string_split_regex(lower(coalesce(ticket_events.to_value, '')), '[\s,]+') as labels_after
+    from ticket_events
+    where ticket_events.event_type = 'ticket.field_changed' and ticket_events.field = 'labels'
+),
+
 added as (
     select
         label_changes.story_key,
         spec_labels.label,
-        min(label_changes.occurred_at) filter (
-            where
+        min(label_changes.occurred_at) as specified_at
+    from label_changes
+    inner join spec_labels
+        on
             list_contains(label_changes.labels_after, spec_labels.label)
             and not list_contains(label_changes.labels_before, spec_labels.label)
-        ) as added_at
-    from label_changes
-    cross join spec_labels
     group by label_changes.story_key, spec_labels.label
 ),
 
@@ -46,28 +44,39 @@ created_with as (
     select
         tickets.story_key,
         spec_labels.label,
-        tickets.created_at as added_at
+        tickets.created_at as specified_at
     from tickets
-    cross join spec_labels
-    left join added
-        on
-            tickets.story_key = added.story_key
-            and spec_labels.label = added.label
-            and added.added_at is not null
+    inner join spec_labels on list_contains(tickets.lower_labels, spec_labels.label)
+    left join added on tickets.story_key = added.story_key and spec_labels.label = added.label
+    where added.story_key is null
+),
+
+-- A link to a document counts where the history tells when it was made.
+linked as (
+    select
+        ticket_events.story_key,
+        'link' as label,
+        ticket_events.linked_at as specified_at
+    from ticket_events
     where
-        added.story_key is null
-        and list_contains(tickets.lower_labels, spec_labels.label)
+        ticket_events.event_type = 'ticket.remote_linked'
+        and ticket_events.linked_at is not null
+        and regexp_matches(ticket_events.title, {{ sql_text(var('spec_link_pattern')) }}, 'i')
+),
+
+specs as (
+    select * from added
+    union all
+    select * from created_with
+    union all
+    select * from linked
 ),
 
 final as (
     select
         specs.story_key,
-        min(specs.added_at) as spec_label_at
-    from (
-        select * from added
-        union all
-        select * from created_with
-    ) as specs
+        min(specs.specified_at) as spec_label_at
+    from specs
     group by specs.story_key
 )
 

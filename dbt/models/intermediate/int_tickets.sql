@@ -32,7 +32,8 @@ deletions as (
         states.subject,
         states.source,
         states.instance,
-        min(ticket_events.occurred_at) as deleted_at
+        -- Found missing when something else was last told; it cannot have gone before its own last word.
+        greatest(min(ticket_events.occurred_at), max(states.occurred_at)) as deleted_at
     from states
     inner join ticket_events
         on
@@ -45,8 +46,11 @@ deletions as (
             )
     where
         ticket_events.event_type = 'ticket.deleted'
-        -- A version that was seen after the deletion shows that the ticket is back.
-        and ticket_events.observed_at >= states.observed_at
+        -- A version that is newer and was seen later shows that the ticket is back; an old recording does not.
+        and (
+            ticket_events.occurred_at >= states.occurred_at
+            or ticket_events.observed_at >= states.observed_at
+        )
     group by states.subject, states.source, states.instance
 ),
 

@@ -54,6 +54,7 @@ final as (
         {{ payload_text('link_id') }} as link_id,
         {{ payload_text('relation') }} as relation,
         {{ payload_text('to_key') }} as to_key,
+        {{ payload_time('linked_at') }} as linked_at,
         {{ payload_text('comment_id') }} as comment_id
     from events
 )

@@ -1,0 +1,81 @@
+-- One row per story and linked pull request that was not given up, told apart: the story's set, or a follow-up.
+{{ config(materialized='table') }}
+
+with story_changes as (
+    select distinct story_key, change_key
+    from {{ ref('int_story_changes') }}
+),
+
+changes as (
+    select * from {{ ref('int_change_times') }}
+),
+
+-- From the first merge on that a production deployment is known to carry, a merge of that repository can be waited
+-- for. Before it, and in a repository without deployments, nothing can be known and nothing is held back.
+repositories as (
+    select
+        changes.repository,
+        min(changes.merged_at) as first_carried_merge_at
+    from changes
+    where changes.deployed_at is not null
+    group by changes.repository
+),
+
+linked as (
+    select
+        story_changes.story_key,
+        changes.change_key,
+        changes.opened_at,
+        changes.ready_at,
+        coalesce(changes.approved_at, changes.merged_at) as reviewed_at,
+        changes.merged_at,
+        changes.deployed_at,
+        changes.deployed_at is null
+        and (
+            changes.merged_at is null
+            or coalesce(changes.merged_at >= repositories.first_carried_merge_at, false)
+        ) as is_awaited
+    from story_changes
+    inner join changes on story_changes.change_key = changes.change_key
+    left join repositories on changes.repository = repositories.repository
+    where changes.merged_at is not null or changes.state <> 'closed'
+),
+
+-- What is known of the pull requests that were opened before each one.
+in_order as (
+    select
+        linked.*,
+        count(*) filter (where linked.is_awaited) over earlier as earlier_awaited,
+        max(linked.deployed_at) over earlier as earlier_deployed_at,
+        max(coalesce(linked.deployed_at, linked.merged_at)) over earlier as earlier_settled_at
+    from linked
+    window earlier as (
+        partition by linked.story_key
+        order by linked.opened_at, linked.change_key
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+-- The set freezes at the first moment at which all that was opened before it is in production: whatever is opened
+-- after it follows up. Only the first such moment counts, so no recursion is needed.
+freezes as (
+    select
+        in_order.story_key,
+        min(in_order.opened_at) as follow_ups_from
+    from in_order
+    where
+        in_order.earlier_awaited = 0
+        and in_order.earlier_deployed_at is not null
+        and in_order.earlier_settled_at < in_order.opened_at
+    group by in_order.story_key
+),
+
+final as (
+    select
+        in_order.* exclude (earlier_awaited, earlier_deployed_at, earlier_settled_at),
+        coalesce(in_order.opened_at >= freezes.follow_ups_from, false) as is_follow_up
+    from in_order
+    left join freezes on in_order.story_key = freezes.story_key
+)
+
+select * from final

@@ -1,0 +1,44 @@
+-- One row per story with a parent, or a story whose learning it came from, as keys that resolve.
+with tickets as (
+    select * from {{ ref('int_tickets') }}
+),
+
+ticket_keys as (
+    select * from {{ ref('int_ticket_keys') }}
+),
+
+origins as (
+    select
+        events.story_key,
+        coalesce(ticket_keys.story_key, events.to_key) as origin_story_key
+    from {{ ref('int_ticket_events') }} as events
+    left join ticket_keys on events.to_key = ticket_keys.ticket_key
+    where
+        events.event_type = 'ticket.linked'
+        and lower(events.relation) in ({{ setting_values('follow_up_relations') }})
+    qualify row_number() over (partition by events.story_key order by events.occurred_at, events.event_id) = 1
+),
+
+eligible as (
+    select
+        tickets.story_key,
+        coalesce(tickets.type_level, case when tickets.is_subtask then -1 else 0 end) = 0
+        and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('unmeasured_types') }})
+            as is_eligible
+    from tickets
+),
+
+final as (
+    select
+        tickets.story_key,
+        coalesce(parent_keys.story_key, tickets.parent_key) as parent_key,
+        origins.origin_story_key,
+        eligible.is_eligible and not coalesce(parents.is_eligible, false) as is_measured
+    from tickets
+    inner join eligible on tickets.story_key = eligible.story_key
+    left join ticket_keys as parent_keys on tickets.parent_key = parent_keys.ticket_key
+    left join eligible as parents on parent_keys.story_key = parents.story_key
+    left join origins on tickets.story_key = origins.story_key
+)
+
+select * from final
