@@ -1,0 +1,143 @@
+"""The dbt project as Python sees it: its variables, its manifest, and one way to invoke it.
+
+dbt takes seconds to import, so nothing here imports it before it must run.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.settings import Settings, exported
+from warehouse.people import bot_keys
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
+_READ = ("models", "macros", "data_tests", "seeds")
+
+
+class ModelsError(RuntimeError):
+    """The models cannot be read. The message says what dbt found."""
+
+
+def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
+    """Return dbt's variables: what the settings say, and the moment that everything is told as of."""
+    told: dict[str, Any] = {
+        "production_environments": list(settings.delivery.production_environments),
+        "incident_labels": list(settings.delivery.incident_labels),
+        "hotfix_labels": list(settings.delivery.hotfix_labels),
+        "incident_window_hours": settings.delivery.incident_window_hours,
+        "bots": list(settings.people.bots),
+        "bot_keys": bot_keys(settings),
+        "ignored_key_prefixes": list(settings.stories.ignored_key_prefixes),
+        "unmeasured_types": list(settings.stories.unmeasured_types),
+        "stale_after_hours": settings.freshness.stale_after_hours,
+        "teams": [
+            {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}
+            for name, team in sorted(settings.teams.items())
+        ],
+        "services": dict(sorted(settings.services.items())),
+        "status_categories": {name: dict(map_) for name, map_ in sorted(settings.status_categories.items())},
+    }
+    return told if as_of is None else told | {"as_of": as_of.isoformat()}
+
+
+def manifest(settings: Settings) -> dict[str, Any]:
+    """Return dbt's manifest as plain data. dbt parses only when a model, a variable or dbt itself has changed.
+
+    Raises:
+        ModelsError: a model cannot be read.
+    """
+    file, mark = settings.dbt_target / "manifest.json", settings.dbt_target / "manifest.sha256"
+    fingerprint = _fingerprint(settings)
+    if not (file.exists() and mark.exists() and mark.read_text() == fingerprint):
+        parse(settings)
+        mark.write_text(fingerprint)
+    content: dict[str, Any] = json.loads(file.read_text())
+    return content
+
+
+def parse(settings: Settings) -> "Manifest":
+    """Return dbt's own manifest, parsing only the files that changed since it last did.
+
+    Raises:
+        ModelsError: a model cannot be read.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+
+    result = invoke(settings, ["parse"], variables(settings))
+    if not isinstance(result.result, Manifest):
+        raise ModelsError(f"the models in {settings.dbt_project} cannot be read: {one_line(result.exception)}")
+    return result.result
+
+
+def invoke(
+    settings: Settings,
+    command: Sequence[str],
+    values: dict[str, Any],
+    *,
+    manifest: "Manifest | None" = None,
+    callback: Callable[[Any], None] = lambda _event: None,
+) -> "dbtRunnerResult":
+    """Run a dbt command in this process, on the writer's file, and leave none of its connections open.
+
+    Args:
+        command: dbt's arguments, the command first.
+        values: dbt's variables.
+        manifest: what is known already; dbt then parses nothing.
+        callback: gets each of dbt's events.
+    """
+    from dbt.cli.main import dbtRunner
+
+    paths = ["--project-dir", settings.dbt_project, "--profiles-dir", settings.dbt_project]
+    paths += ["--target-path", settings.dbt_target, "--log-path", settings.dbt_target / "logs"]
+    quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-send-anonymous-usage-stats"]
+    runner = dbtRunner(manifest=manifest, callbacks=[callback])
+    try:
+        with exported(STORYLINE_DATABASE=str(settings.database)):
+            result = runner.invoke([*command, *map(str, paths), *quiet, "--vars", json.dumps(values)])
+    finally:
+        _close_connections()
+    # dbt hands every exception back, also the one with which a person ends the command.
+    if isinstance(result.exception, KeyboardInterrupt | SystemExit):
+        raise result.exception
+    return result
+
+
+def one_line(error: BaseException | str | None) -> str:
+    """Return dbt's words without its line breaks."""
+    return " ".join(str(error or "no reason given").split())
+
+
+def _close_connections() -> None:
+    """Close the file: dbt-duckdb keeps it open for the life of the process, and no writer of ours could open it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import cleanup_connections
+
+    cleanup_connections()  # type: ignore[no-untyped-call]
+    opened = DuckDBConnectionManager._ENV
+    if opened is not None:
+        opened.close()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256()
+    for file in _files(settings.dbt_project):
+        digest.update(str(file.relative_to(settings.dbt_project)).encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    known = [variables(settings), str(settings.database), str(settings.dbt_project)]
+    known += [version("dbt-core"), version("dbt-duckdb")]
+    digest.update(json.dumps(known, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _files(project: Path) -> Iterator[Path]:
+    yield from sorted(file for file in project.glob("*.yml") if file.is_file())
+    for folder in _READ:
+        yield from sorted(file for file in (project / folder).rglob("*") if file.is_file())

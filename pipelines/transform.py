@@ -1,0 +1,192 @@
+"""Builds and tests every model over the log with dbt, in this process, and notes how it ended."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import duckdb
+
+from pipelines.clock import now
+from pipelines.ingest import refresh_projection
+from pipelines.models import ModelsError, invoke, one_line, parse, variables
+from pipelines.settings import Settings
+from warehouse import event_log, results
+from warehouse.lock import exclusive
+from warehouse.store import open_log
+
+# (what is being done, steps done, steps in all or 0 where unknown)
+Progress = Callable[[str, int, int], None]
+Status = Literal["ok", "warn", "failed", "skipped"]
+
+_DERIVED = ("staging", "intermediate", "marts")
+_STATUSES: dict[str, Status] = {
+    "success": "ok",
+    "pass": "ok",
+    "no-op": "ok",
+    "warn": "warn",
+    "skipped": "skipped",
+}
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model or test ended.
+
+    Attributes:
+        unique_id: dbt's name for it, as `model.storyline.fct_stories`.
+        failures: rows that a test found wrong; 0 where none or not a test.
+        seconds: time it took.
+    """
+
+    unique_id: str
+    status: Status
+    failures: int
+    message: str
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """Its short name."""
+        return self.unique_id.split(".")[2]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it tests rather than builds."""
+        return self.unique_id.startswith(("test.", "unit_test."))
+
+
+@dataclass(frozen=True, slots=True)
+class TransformOutcome:
+    """How a transform ended.
+
+    Attributes:
+        as_of: the moment that every age was counted from.
+        nodes: every model and test that was chosen.
+        error: why it failed, None when the marts may be published.
+        renewed: the sources whose kept records were mapped again, since their mapper had changed.
+    """
+
+    as_of: datetime
+    nodes: tuple[NodeResult, ...]
+    error: str | None
+    renewed: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every model was built and every key, contract and invariant test passed. Warnings are well."""
+        return self.error is None
+
+    @property
+    def sentences(self) -> list[str]:
+        """Say what happened, for a person."""
+        built = sum(not node.is_test and node.status == "ok" for node in self.nodes)
+        passed = sum(node.is_test and node.status == "ok" for node in self.nodes)
+        warned = [node.name for node in self.nodes if node.status == "warn"]
+        told = [f"Mapped the kept records of {', '.join(self.renewed)} again."] if self.renewed else []
+        told.append(f"{built} models built, {passed} tests passed, as of {self.as_of:%Y-%m-%d %H:%M} UTC.")
+        if warned:
+            told.append(f"{len(warned)} tests warn: {', '.join(warned[:5])}.")
+        if self.error:
+            told.append(f"The transform failed, so nothing may be published: {self.error}.")
+        return told
+
+
+def transform(settings: Settings, *, progress: Progress = silent) -> TransformOutcome:
+    """Build and test every model. Same as `run_dbt` on all of them."""
+    return run_dbt(settings, progress=progress)
+
+
+def rebuild(settings: Settings, *, progress: Progress = silent) -> TransformOutcome:
+    """Drop every derived table, map the kept raw records again and build all.
+
+    Raises:
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    from pipelines.projection import CatalogProjection
+    from pipelines.sources.registry import sources
+
+    with exclusive(settings.lock, command="storyline rebuild", since=now()):
+        known = sources()
+        with open_log(settings, command="storyline rebuild", since=now()) as connection:
+            for schema in _DERIVED:
+                connection.execute(f"drop schema if exists {schema} cascade")
+            for number, source in enumerate(known.values(), start=1):
+                event_log.project_again(connection, CatalogProjection(source))
+                progress("map again", number, len(known))
+        return run_dbt(settings, progress=progress)
+
+
+def run_dbt(settings: Settings, *, select: Iterable[str] = (), progress: Progress = silent) -> TransformOutcome:
+    """Build and test the models over the log, as of the moment that the log stands for, and note how it ended.
+
+    The warehouse is closed again when this returns, whatever happened.
+
+    Args:
+        select: dbt's node names; all of them where empty.
+        progress: told of each node that ends.
+
+    Raises:
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    chosen = list(select)
+    with exclusive(settings.lock, command="storyline transform", since=now()):
+        with open_log(settings, command="storyline transform", since=now()) as connection:
+            renewed = tuple(refresh_projection(connection))
+            as_of = _as_of(connection)
+            number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen))
+        nodes, error = _build(settings, as_of, chosen, progress)
+        with open_log(settings, command="storyline transform", since=now()) as connection:
+            results.end_transform(connection, number, error=error)
+    return TransformOutcome(as_of, nodes, error, renewed)
+
+
+def _build(
+    settings: Settings, as_of: datetime, chosen: list[str], progress: Progress
+) -> tuple[tuple[NodeResult, ...], str | None]:
+    try:
+        parsed = parse(settings)
+    except ModelsError as error:
+        return (), str(error)
+    command = ["build", "--no-write-json", *(["--select", *chosen] if chosen else [])]
+    result = invoke(settings, command, variables(settings, as_of), manifest=parsed, callback=_Listener(progress))
+    nodes = tuple(_node(one) for one in getattr(result.result, "results", ()))
+    failed = [node for node in nodes if node.status == "failed"]
+    if failed:
+        more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+        return nodes, f"{failed[0].name}: {failed[0].message.rstrip('.')}{more}"
+    return nodes, None if result.success else one_line(result.exception)
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """Return the moment of the newest run; of an empty log there is nothing to tell but its emptiness now."""
+    return event_log.newest_as_of(connection) or now()
+
+
+class _Listener:
+    """Turns dbt's events into steps."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._done, self._total = progress, 0, 0
+
+    def __call__(self, event: Any) -> None:
+        """Take one event."""
+        if event.info.name == "ConcurrencyLine":
+            self._total = event.data.node_count
+        elif event.info.name == "NodeFinished":
+            self._done += 1
+            self._progress("transform", self._done, self._total)
+
+
+def _node(result: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        status=_STATUSES.get(str(result.status), "failed"),
+        failures=result.failures or 0,
+        message=one_line(result.message) if result.message else "",
+        seconds=result.execution_time,
+    )
