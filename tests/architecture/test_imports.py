@@ -15,7 +15,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/clock.py", ()),
     ("pipelines/settings.py", ()),
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock")),
-    ("warehouse/", ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock", "pipelines.sources.base")),
+    (
+        "warehouse/",
+        ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock", "pipelines.sources.base"),
+    ),
     ("app/", ("app", "pipelines.settings", "pipelines.clock")),
     ("pipelines/", ("pipelines", "warehouse")),
 )
