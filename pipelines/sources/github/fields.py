@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.clock import parse_time
 from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
-from pipelines.sources.github.tools import tool_of
+from pipelines.sources.github.coding_tools import tool_of
 
 _PERSON = re.compile(r"p_[0-9a-f]{16}")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.sources.base import Pseudonyms, RawRecord
 from pipelines.sources.github.redaction import Redaction
-from pipelines.sources.github.tools import is_tool_account, is_tool_address
+from pipelines.sources.github.coding_tools import is_tool_account, is_tool_address
 
 SOURCE_NAME = "github"
 _KEY = re.compile(r"p_[0-9a-f]{16}")

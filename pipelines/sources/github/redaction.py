@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.sources.base import Pseudonyms
-from pipelines.sources.github.tools import is_tool_address
+from pipelines.sources.github.coding_tools import is_tool_address
 
 # The look-behind lets a match start only where a run of such characters starts: without it a long run is quadratic.
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
