@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.sources.base import Pseudonyms, RawRecord
-from pipelines.sources.github.redaction import Redaction
 from pipelines.sources.github.coding_tools import is_tool_account, is_tool_address
+from pipelines.sources.github.redaction import Redaction
 
 SOURCE_NAME = "github"
 _KEY = re.compile(r"p_[0-9a-f]{16}")
