@@ -1,0 +1,1 @@
+"""The report: reads the marts of the serving file and nothing else."""

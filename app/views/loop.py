@@ -1,0 +1,71 @@
+"""The loop: how long the last finished stories took, and which part of the line took longest."""
+
+import polars as pl
+
+from app import line_chart, parts, queries, words
+from app.charts import Palette
+from app.parts import Cell, Page
+
+
+def body(page: Page) -> None:
+    """Draw the sentence, the line and the table."""
+    version, palette, scope = page.version, page.palette, parts.filters(page)
+    stages = queries.line_of_last_finished(version, scope)
+    if stages.is_empty():
+        _nothing_finished(queries.story_counts(version, scope), palette)
+        return
+    medians = queries.median_stages(version, scope)
+    totals, span = _totals(stages)
+    slowest = medians.sort("median_seconds", descending=True).row(0, named=True) if len(medians) > 1 else None
+    longest = (slowest["stage_from"], slowest["stage_to"], slowest["median_seconds"]) if slowest else None
+    number = stages["story_key"].n_unique()
+    told = parts.scope_words(scope, "last ten finished stories", f"data read {words.moment(queries.as_of(version))} UTC")
+    parts.answer(told, words.loop_sentence(totals, span, longest, number - len(totals)))
+    parts.picture(line_chart.line(stages, medians, palette, parts.story_address), "line")
+    parts.note(_caption(stages))
+    parts.section("The stories", "A key opens the story's own events.")
+    _table(stages, palette)
+
+
+def _totals(stages: pl.DataFrame) -> tuple[list[float], tuple[str, str]]:
+    """Seconds of each story over the span that most of them know: to production where it is linked, else to done."""
+    end = "production" if stages["is_in_production"].any() else "done"
+    begins = stages.filter(pl.col("stage_from") == "backlog").select("story_key", begin="start_seconds")
+    ends = stages.filter(pl.col("stage_to") == end).select("story_key", end="end_seconds")
+    both = begins.join(ends, on="story_key")
+    return (both["end"] - both["begin"]).to_list(), ("backlog", end)
+
+
+def _caption(stages: pl.DataFrame) -> str:
+    text = "Top: the median of each stage that at least half of the stories know. Below: each story, newest first."
+    without = stages.filter(~pl.col("is_in_production"))["story_key"].n_unique()
+    if without:
+        some = "None of these stories has" if without == stages["story_key"].n_unique() else f"{without} of them have"
+        text += f" {some} a linked production deployment; their line runs from created to done."
+    return text
+
+
+def _table(stages: pl.DataFrame, palette: Palette) -> None:
+    rows = []
+    for _, story in stages.group_by("story_key", maintain_order=True):
+        first = story.row(0, named=True)
+        slowest = story.sort("duration_seconds", descending=True).row(0, named=True)
+        part = words.stage(slowest["stage_from"], slowest["stage_to"])
+        rows.append([
+            Cell(first["story_key"], href=parts.story_address(first["story_key"]), kind="fixed"),
+            Cell(first["title"] or "", kind="long"),
+            Cell(first["team"] or "no team", kind="fixed"),
+            Cell(words.date(first["finished_at"]), kind="number"),
+            Cell(words.duration(story["end_seconds"][-1]), kind="number"),
+            Cell(f"{part}, {words.duration(slowest['duration_seconds'])}", kind="fixed"),
+        ])  # fmt: skip
+    parts.table(("Story", "Title", "Team", "Finished", "Whole line", "Longest part"), rows, palette)
+
+
+def _nothing_finished(counts: dict[str, int], palette: Palette) -> None:
+    stories, still = words.count(counts["stories"], "story", "stories"), counts["open"]
+    what = f"No story is finished yet: {stories} known, {still:,} open."
+    parts.empty(what if counts["stories"] else "No story is known yet.", palette)
+
+
+parts.view("The loop", body)
