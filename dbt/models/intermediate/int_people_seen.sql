@@ -1,4 +1,4 @@
--- One row per person, source and way in which they were seen: doing something, or named on a ticket.
+-- One row per person and source: between which moments they did something or were named on a ticket.
 with actors as (
     select * from {{ ref('stg_log__actors') }}
 ),
@@ -7,13 +7,8 @@ tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
-final as (
-    select
-        actors.person_key,
-        actors.source,
-        actors.first_seen_at,
-        actors.last_seen_at
-    from actors
+seen as (
+    select * from actors
     union all
     select
         unnest([tickets.assignee, tickets.reporter]) as person_key,
@@ -21,7 +16,17 @@ final as (
         tickets.created_at as first_seen_at,
         coalesce(tickets.updated_at, tickets.created_at) as last_seen_at
     from tickets
+),
+
+final as (
+    select
+        seen.person_key,
+        seen.source,
+        min(seen.first_seen_at) as first_seen_at,
+        max(seen.last_seen_at) as last_seen_at
+    from seen
+    where seen.person_key is not null
+    group by seen.person_key, seen.source
 )
 
 select * from final
-where person_key is not null
