@@ -14,7 +14,10 @@ from pipelines.sources.base import Pseudonyms, RawRecord
 from pipelines.sources.jira.values import PERSON_KEY, text
 
 SOURCE_NAME = "jira"
-_EMAIL = re.compile(r"[\w.+'-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# The look-behind lets a match start only where a run of such characters starts: without it a long run is quadratic.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+# Tools sign with these; they name nobody. `git@host` is where a repository lies.
+_NOBODY = re.compile(r"(?:git|no-?reply|cursoragent)@.+", re.IGNORECASE)
 _MENTION = re.compile(r"\[~(accountid:)?([^\]\n]{1,255})\]")
 _USER_ADDRESS = re.compile(r"(/user\?(?:accountId|username|key)=)([^&#\s\"'<>|\]]+)")
 _CLOUD_ACCOUNT = re.compile(r"(?:\w{1,16}:)+[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
@@ -34,7 +37,9 @@ def _is_user(value: Mapping[str, Any]) -> bool:
     """Tell whether an object stands for an account: some are sent with hardly anything but a name."""
     named = isinstance(value.get("displayName"), str)
     addressed = isinstance(value.get("emailAddress"), str)
-    return isinstance(value.get("accountId"), str) or named or addressed or ("avatarUrl" in value and "id" in value)
+    # What acted from outside Jira (`historyMetadata`) may have no more than an id; a team looks alike but has a name.
+    participates = {"avatarUrl", "id", "type"} <= value.keys() and not {"name", "title"} & value.keys()
+    return isinstance(value.get("accountId"), str) or named or addressed or participates
 
 
 def _users(value: Any, name: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -189,6 +194,8 @@ class _Rewriting:
         return _EMAIL.sub(lambda found: self._email(found[0].replace("%40", "@")), value)
 
     def _email(self, address: str) -> str:
+        if _NOBODY.fullmatch(address):
+            return address
         return self._known.words.get(address.casefold()) or self._key("email", address)
 
     def _key(self, kind: str, identity: str) -> str:
