@@ -16,10 +16,7 @@ incidents as (
 labelled as (
     select distinct changes.change_key
     from changes
-    where len(list_intersect(
-        string_split(lower(array_to_string(changes.labels, chr(10))), chr(10)),
-        [{{ setting_values('hotfix_labels') }}]
-    )) > 0
+    where {{ has_label('changes.labels', 'hotfix_labels') }}
 ),
 
 reverts as (

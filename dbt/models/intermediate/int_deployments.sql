@@ -45,7 +45,7 @@ combined as (
         histories.subject,
         histories.vendor_deployment_id,
         histories.repository,
-        coalesce(records.environment, histories.environment, 'unnamed') as environment,
+        coalesce(nullif(records.environment, ''), nullif(histories.environment, ''), 'unnamed') as environment,
         coalesce(records.service, repositories.service) as service,
         coalesce(records.is_production, false) as is_declared_production,
         records.sha,

@@ -24,10 +24,7 @@ marked as (
         )
         or (
             issue_events.event_type = 'issue.updated'
-            and len(list_intersect(
-                string_split(lower(array_to_string(issue_events.labels, chr(10))), chr(10)),
-                [{{ setting_values('incident_labels') }}]
-            )) > 0
+            and {{ has_label('issue_events.labels', 'incident_labels') }}
         )
 ),
 

@@ -1,10 +1,15 @@
 -- One row per check that looks for faults: `linked` is how many are in order, `total` how many were looked at.
-with records as (
+with looked_at as (
     select
-        'records_mapped' as check_name,
-        (select count(*) from {{ ref('stg_log__current_records') }}) as total,
-        (select count(*) from {{ ref('int_open_quarantine') }}) as faults,
-        (select count(*) from {{ ref('int_open_quarantine') }} where raw_position is null) as not_even_records
+        0 as faults,
+        count(*) as records
+    from {{ ref('stg_log__current_records') }}
+    union all
+    -- What was not even a record is not among the records, but was looked at all the same.
+    select
+        count(*) as faults,
+        count(*) filter (where raw_position is null) as records
+    from {{ ref('int_open_quarantine') }}
 ),
 
 visits as (
@@ -20,9 +25,12 @@ milestones as (
     select
         count(*) as total,
         count(*) filter (where milestones.has_out_of_order_milestone) as out_of_order,
-        count(*) filter (where milestones.known_milestones <= 1) as without
+        -- Of finished work alone can it be asked where its milestones are.
+        count(*) filter (where progress.last_status_category = 'done') as finished,
+        count(*) filter (where progress.last_status_category = 'done' and milestones.known_milestones <= 1) as without
     from {{ ref('int_story_milestones') }} as milestones
     inner join {{ ref('int_story_relations') }} as relations on milestones.story_key = relations.story_key
+    left join {{ ref('int_story_progress') }} as progress on milestones.story_key = progress.story_key
     where relations.is_measured
 ),
 
@@ -34,9 +42,11 @@ freshness as (
 ),
 
 faults as (
-    -- What was not even a record is not among the records, but was looked at all the same.
-    select check_name, faults, total + not_even_records as total
-    from records
+    select
+        'records_mapped' as check_name,
+        sum(looked_at.faults) as faults,
+        sum(looked_at.records) as total
+    from looked_at
     union all
     select 'status_history_without_gaps', gaps, total
     from visits
@@ -50,7 +60,7 @@ faults as (
     select 'milestones_in_order', out_of_order, total
     from milestones
     union all
-    select 'stories_with_milestones', without, total
+    select 'stories_with_milestones', without, finished
     from milestones
     union all
     select 'sources_fresh', stale, total

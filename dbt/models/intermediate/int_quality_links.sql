@@ -11,6 +11,17 @@ with stories as (
     where relations.is_measured and not tickets.is_deleted and progress.last_status_category = 'done'
 ),
 
+links as (
+    select distinct change_key
+    from {{ ref('int_story_changes') }}
+),
+
+carried as (
+    select distinct deployment_id
+    from {{ ref('int_change_deployments') }}
+    where is_known
+),
+
 changes as (
     select
         changes.repository,
@@ -20,8 +31,7 @@ changes as (
         changes.deployed_at,
         links.change_key is not null as is_linked
     from {{ ref('int_change_times') }} as changes
-    left join (select distinct change_key from {{ ref('int_story_changes') }}) as links
-        on changes.change_key = links.change_key
+    left join links on changes.change_key = links.change_key
 ),
 
 deployments as (
@@ -29,8 +39,7 @@ deployments as (
         deployments.service,
         carried.deployment_id is not null as is_linked
     from {{ ref('int_deployment_order') }} as deployments
-    left join (select distinct deployment_id from {{ ref('int_change_deployments') }} where is_known) as carried
-        on deployments.deployment_id = carried.deployment_id
+    left join carried on deployments.deployment_id = carried.deployment_id
     -- Of the first deployment of a service, and of a retry, nobody can ask what it carried.
     where
         deployments.is_production

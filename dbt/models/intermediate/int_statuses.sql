@@ -10,7 +10,7 @@ definitions as (
     from {{ ref('stg_events__status') }}
     qualify row_number() over (
         partition by source, instance, status_id
-        order by occurred_at desc, raw_position desc, event_id
+        order by occurred_at desc, raw_position desc, event_id asc
     ) = 1
 ),
 
@@ -31,10 +31,12 @@ seen as (
         mentions.source,
         mentions.instance,
         mentions.status_id,
-        max_by(mentions.status_name, (mentions.occurred_at, mentions.event_id, mentions.status_name))
-            filter (where mentions.status_name is not null) as status_name,
-        max_by(mentions.status_category, (mentions.occurred_at, mentions.event_id))
-            filter (where nullif(mentions.status_category, 'unknown') is not null) as status_category
+        max_by(mentions.status_name, (mentions.occurred_at, mentions.event_id, mentions.status_name)) filter (
+            where mentions.status_name is not null
+        ) as status_name,
+        max_by(mentions.status_category, (mentions.occurred_at, mentions.event_id)) filter (
+            where nullif(mentions.status_category, 'unknown') is not null
+        ) as status_category
     from mentions
     where mentions.status_id is not null
     group by mentions.source, mentions.instance, mentions.status_id

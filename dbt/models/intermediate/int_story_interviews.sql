@@ -9,7 +9,11 @@ ticket_keys as (
 
 named as (
     select
-        interviews.* exclude (ticket_keys),
+        interviews.event_id,
+        interviews.event_type,
+        interviews.occurred_at,
+        interviews.title,
+        interviews.url,
         unnest(interviews.ticket_keys) as ticket_key
     from interviews
 ),

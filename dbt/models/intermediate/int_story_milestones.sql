@@ -88,8 +88,9 @@ final as (
     select
         listed.* exclude (in_fixed_order),
         ends.known_milestones,
-        case when ends.known_milestones > 1 then {{ seconds_between('ends.first_at', 'ends.last_at') }} end
-        as total_seconds,
+        case
+            when ends.known_milestones > 1 then {{ seconds_between('ends.first_at', 'ends.last_at') }}
+        end as total_seconds,
         ends.has_out_of_order_milestone
     from listed
     inner join ends on listed.story_key = ends.story_key

@@ -12,7 +12,7 @@ states as (
     where event_type in ('ticket.updated', 'ticket.created')
     qualify row_number() over (
         partition by source, instance, subject
-        order by event_type = 'ticket.updated' desc, occurred_at desc, raw_position desc, event_id
+        order by event_type = 'ticket.updated' desc, occurred_at desc, raw_position desc, event_id asc
     ) = 1
 ),
 

@@ -14,7 +14,10 @@ events as (
         current_events.source,
         current_events.instance,
         count(*) as current_events,
-        min(current_events.occurred_at) as oldest_event_at,
+        -- A definition holds for ever, told as the epoch; no happening is that old.
+        min(current_events.occurred_at) filter (
+            where current_events.occurred_at > cast('1970-01-01 00:00:00+00' as timestamptz)
+        ) as oldest_event_at,
         max(current_events.occurred_at) as newest_event_at
     from {{ source('log', 'current_events') }} as current_events
     group by current_events.source, current_events.instance
