@@ -59,7 +59,7 @@ class _Known:
     """What the user objects of a record tell.
 
     Attributes:
-        names: display name of a person to their key.
+        names: display name of a person to their key, where it can be told from other words.
         words: account id, user key, user name or e-mail address (in lower case) to what replaces it.
         fields: ids of the fields that hold users.
         kind: how this site names people.
@@ -86,7 +86,8 @@ class _Known:
         replacement = self.replacement(user)
         words = (user.get(name) for name in ("accountId", "key", "name", "emailAddress"))
         self.words |= {word.casefold(): replacement for word in words if isinstance(word, str) and word}
-        if not is_bot(user, self.people) and (name := text(user.get("displayName"))):
+        name = text(user.get("displayName"))
+        if name and _is_distinct(name) and not is_bot(user, self.people):
             self.names.setdefault(name, replacement)
 
     def replacement(self, user: Mapping[str, Any]) -> str:
@@ -108,6 +109,11 @@ class _Known:
             return word
         kind = "account_id" if _CLOUD_ACCOUNT.fullmatch(word) else self.kind
         return self.words.get(word.casefold()) or self.people.key(SOURCE_NAME, kind, word)
+
+
+def _is_distinct(name: str) -> bool:
+    """Tell whether a display name is no other word: a person called `Support` must not rename the status `Support`."""
+    return " " in name.strip() or not name.isascii()
 
 
 def is_bot(user: Mapping[str, Any], people: Pseudonyms) -> bool:
@@ -162,15 +168,18 @@ class _Rewriting:
             or any(
                 tmp in item
                 or str(item.get(shown)) in self._known.names
-                or any(_CLOUD_ACCOUNT.fullmatch(word) for word in _identities(item.get(identity)))
+                or any(_CLOUD_ACCOUNT.fullmatch(word) for word in _several(item.get(identity)))
                 for identity, shown, tmp in _SIDES
             )
         )
 
     def _item(self, item: Mapping[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = {}
+        # A user name of Data Center may hold spaces; only fields of several people list their ids.
+        is_one = str(item.get("fieldId") or item.get("field")) in _PERSON_FIELDS
         for identity, shown, tmp in _SIDES:
-            words, name = _identities(item.get(identity)), text(item.get(shown))
+            word, name = text(item.get(identity)), text(item.get(shown))
+            words = _several(word) if not is_one else [word] if word else []
             if tmp in item:
                 changed[tmp] = self._known.word(text(item[tmp]) or "") or None
             if name is not None and self._people.is_bot(name):
@@ -202,6 +211,6 @@ class _Rewriting:
         return self._people.key(SOURCE_NAME, kind, identity)
 
 
-def _identities(value: Any) -> list[str]:
+def _several(value: Any) -> list[str]:
     """Return the ids that a change holds: one, or several as `[a, b]`."""
     return re.findall(r"[^\[\],\s]+", value) if isinstance(value, str) else []

@@ -74,6 +74,17 @@ def test_a_change_of_something_else_is_left_alone() -> None:
     assert kept({"item": item, "author": ADA})["item"] == item
 
 
+def test_a_person_called_like_a_status_does_not_rename_it() -> None:
+    item = changed("status", "3", "In Progress", "10001", "Support", fieldId="status")
+    body = {"author": ADA | {"displayName": "Support"}, "item": item, "status": {"name": "Support"}}
+    assert kept(body) | {"author": None} == body | {"author": None}
+
+
+def test_a_user_name_with_a_space_is_one_person() -> None:
+    found = kept(changed("assignee", "dee rao", "Dee Rao", None, None))
+    assert found["from"] == found["fromString"] == keys().key("jira", "login", "dee rao")
+
+
 def test_a_team_is_no_person() -> None:
     team = {"id": "7", "name": "Checkout", "title": "Checkout", "avatarUrl": "", "isVerified": True}
     assert kept(team) == team
