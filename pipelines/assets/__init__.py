@@ -1,0 +1,1 @@
+"""Dagster, and Dagster alone: what the rest of the project does, as assets that a person can see and start."""

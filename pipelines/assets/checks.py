@@ -1,0 +1,82 @@
+"""What is looked at in the log after each intake: does every source still speak, and is anything in quarantine."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from pipelines.assets.ingest import LOG, source_key
+from pipelines.assets.line import COMMAND, Line
+from pipelines.settings import Settings
+from pipelines.sources.registry import sources
+from warehouse.store import open_log
+
+FRESH = "is_fresh"
+QUARANTINE = "quarantine_is_empty"
+
+_LAST_READ = "select max(as_of) from log.runs where source = ? and status = 'ok'"
+_IN_QUARANTINE = """
+select count(*), any_value(stream || ' ' || record_key || ': ' || reason) from log.quarantine where source = ?
+"""
+
+
+def log_checks(settings: Settings) -> dg.AssetChecksDefinition:
+    """Return the checks of every source, run by one step. None of them blocks: what is known is published."""
+    stale_after = timedelta(hours=settings.freshness.stale_after_hours)
+    specs = [spec for name in sources() for spec in _specs(name)]
+
+    @dg.multi_asset_check(name="look_at_the_log", specs=specs, can_subset=True, required_resource_keys={"line"})
+    def look_at_the_log(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        shared: Line = context.resources.line
+        chosen = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+        with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
+            for name in sources():
+                last = connection.execute(_LAST_READ, [name]).fetchall()[0][0]
+                count, example = connection.execute(_IN_QUARANTINE, [name]).fetchall()[0]
+                for result in (
+                    _fresh(name, None if last is None else shared.as_of - last, stale_after),
+                    _quarantine(name, int(count), example),
+                ):
+                    if (result.asset_key, result.check_name) in chosen:
+                        yield result
+
+    return look_at_the_log
+
+
+def _specs(name: str) -> Iterator[dg.AssetCheckSpec]:
+    yield dg.AssetCheckSpec(
+        FRESH,
+        asset=source_key(name),
+        description="The source was read whole lately; the setting freshness.stale_after_hours says how lately.",
+        additional_deps=[LOG],
+    )
+    yield dg.AssetCheckSpec(
+        QUARANTINE,
+        asset=source_key(name),
+        description="Every record that the source gave could be mapped.",
+        additional_deps=[LOG],
+    )
+
+
+def _fresh(name: str, age: timedelta | None, stale_after: timedelta) -> dg.AssetCheckResult:
+    """Judge a source's age. One that was never read is not configured here, which is not an age."""
+    return dg.AssetCheckResult(
+        asset_key=source_key(name),
+        check_name=FRESH,
+        passed=age is None or age <= stale_after,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="never read"
+        if age is None
+        else f"last read {age.total_seconds() / 3600:.1f} hours before this run",
+    )
+
+
+def _quarantine(name: str, count: int, example: str | None) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=source_key(name),
+        check_name=QUARANTINE,
+        passed=count == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"records": count},
+        description=f"{count:,} records could not be mapped, for example {example}" if count else None,
+    )

@@ -1,0 +1,139 @@
+"""Every model as an asset and every test as an asset check, told by dbt's manifest and run by one step.
+
+dbt runs in this process (`pipelines.transform`): a subprocess per run costs eighteen seconds where this costs two.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from pipelines.assets.ingest import LOG
+from pipelines.assets.line import Line
+from pipelines.transform import NodeResult, TransformOutcome, run_dbt
+
+TRANSFORM = "transform"
+_BUILDS = ("model", "seed", "snapshot")
+_Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What the manifest says, in Dagster's words.
+
+    Attributes:
+        specs: by the unique id of a model.
+        checks: by the unique id of a test.
+    """
+
+    specs: dict[str, dg.AssetSpec]
+    checks: dict[str, dg.AssetCheckSpec]
+
+    @property
+    def marts(self) -> list[dg.AssetKey]:
+        """The models that are published."""
+        return [spec.key for spec in self.specs.values() if spec.group_name == "marts"]
+
+
+def graph(manifest: Mapping[str, Any]) -> Graph:
+    """Return the assets and checks that a manifest asks for, lineage included."""
+    tests = {**manifest["nodes"], **manifest["unit_tests"]}
+    keys = {name: _key(node) for name, node in manifest["nodes"].items() if node["resource_type"] in _BUILDS}
+    # Every table of the log is one asset: who reads which of them is dbt's own affair.
+    keys |= dict.fromkeys(manifest["sources"], LOG)
+    specs = {name: _spec(manifest["nodes"][name], keys) for name in keys if name in manifest["nodes"]}
+    checks = {
+        name: _check(node, keys)
+        for name, node in tests.items()
+        if node["resource_type"] in ("test", "unit_test") and _tested(node, keys)
+    }
+    return Graph(specs, checks)
+
+
+def dbt_assets(content: Graph) -> dg.AssetsDefinition:
+    """Return the one step that builds and tests all models; any part of them can be chosen."""
+
+    @dg.multi_asset(
+        name=TRANSFORM,
+        specs=list(content.specs.values()),
+        check_specs=list(content.checks.values()),
+        can_subset=True,
+        allow_arbitrary_check_specs=True,
+        required_resource_keys={"line"},
+    )
+    def transform(context: dg.AssetExecutionContext) -> _Results:
+        shared: Line = context.resources.line
+        outcome = run_dbt(shared.settings, select=_select(context, content), progress=shared.progress)
+        yield from _results(content, outcome)
+        if not outcome.ok:
+            raise dg.Failure(f"Nothing will be published: {outcome.error}", allow_retries=False)
+
+    return transform
+
+
+def _select(context: dg.AssetExecutionContext, content: Graph) -> list[str]:
+    """Return dbt's names of what was chosen on the page; none, which means all, where nothing was left out."""
+    models = [name for name, spec in content.specs.items() if spec.key in context.selected_asset_keys]
+    tests = [name for name, spec in content.checks.items() if spec.key in context.selected_asset_check_keys]
+    if len(models) == len(content.specs) and len(tests) == len(content.checks):
+        return []
+    return [name.split(".")[2] for name in [*models, *tests]]
+
+
+def _results(content: Graph, outcome: TransformOutcome) -> _Results:
+    """Report models before tests: a check speaks of a materialisation that Dagster must know already."""
+    for node in sorted(outcome.nodes, key=lambda node: node.is_test):
+        if node.unique_id in content.checks:
+            yield _judged(content.checks[node.unique_id], node)
+        elif node.unique_id in content.specs and node.status in ("ok", "warn"):
+            yield dg.MaterializeResult(
+                asset_key=content.specs[node.unique_id].key, metadata={"seconds": round(node.seconds, 3)}
+            )
+
+
+def _judged(spec: dg.AssetCheckSpec, node: NodeResult) -> dg.AssetCheckResult:
+    # What was skipped failed nowhere, but it is no pass: what it waited for is red itself.
+    broken = node.status == "failed"
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=node.status == "ok",
+        severity=dg.AssetCheckSeverity.ERROR if broken else dg.AssetCheckSeverity.WARN,
+        metadata={"status": node.status, "failing_rows": node.failures, "seconds": round(node.seconds, 3)},
+        description=node.message or None,
+    )
+
+
+def _key(node: Mapping[str, Any]) -> dg.AssetKey:
+    return dg.AssetKey([node["schema"], node["name"]])
+
+
+def _spec(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _key(node),
+        deps=sorted({keys[name] for name in node["depends_on"]["nodes"]}),
+        group_name=node["schema"],
+        description=node["description"] or None,
+        kinds={"dbt", "duckdb"},
+        metadata={"model": node["original_file_path"]},
+    )
+
+
+def _tested(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetKey | None:
+    """Return the asset that a test is about: the one it hangs on, else the last that it reads."""
+    named = [node.get("attached_node"), *reversed(node["depends_on"]["nodes"])]
+    return next((keys[name] for name in named if name in keys), None)
+
+
+def _check(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetCheckSpec:
+    asset = _tested(node, keys)
+    assert asset is not None, "only tests of an asset become checks"
+    config = node.get("config", {})
+    return dg.AssetCheckSpec(
+        node.get("alias") or node["name"],
+        asset=asset,
+        description=node["description"] or None,
+        additional_deps=sorted({keys[name] for name in node["depends_on"]["nodes"] if name in keys} - {asset}),
+        blocking=str(config.get("severity", "error")).lower() == "error",
+    )

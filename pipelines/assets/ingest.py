@@ -1,0 +1,147 @@
+"""One asset per registered source, and the log that they all fill.
+
+A source that fails becomes stale, with the reason under a check that blocks nothing: the rest of the line runs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.assets.line import COMMAND, Line
+from pipelines.ingest import Intake, refresh_projection, take_in
+from pipelines.settings import Settings
+from pipelines.sources.base import RecordingError
+from pipelines.sources.registry import sources
+from warehouse.connection import WarehouseError
+from warehouse.event_log import Appended, Run, record_run
+from warehouse.lock import Locked
+from warehouse.store import open_log
+
+LOG = dg.AssetKey(["log", "event_log"])
+ANSWERS = "answers"
+RETRIES = 2
+# What is in quarantine counts here only where a new mapper put it there: the sources tell of the rest.
+_LOG_SIZE = """
+select
+    (select count(*) from log.raw_records),
+    (select count(*) from log.events),
+    (select count(*) from log.quarantine where raw_position is not null and list_contains(?::varchar[], source))
+"""
+_Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
+
+
+def source_key(name: str) -> dg.AssetKey:
+    """Return the asset key of a source."""
+    return dg.AssetKey(["sources", name])
+
+
+@dataclass(slots=True)
+class Walk:
+    """What one source gave, folder by folder."""
+
+    taken: list[Appended] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def quarantined(self) -> int:
+        """Records that could not be mapped."""
+        return sum(done.quarantined for done in self.taken)
+
+    def metadata(self, configured: int) -> dict[str, int]:
+        """Return the counts that the page shows."""
+        return {
+            "configured_recordings": configured,
+            "records_seen": sum(done.records_seen for done in self.taken),
+            "new_records": sum(done.new_records for done in self.taken),
+            "new_events": sum(done.new_events for done in self.taken),
+            "quarantined": self.quarantined,
+        }
+
+
+def ingest_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Return an asset for every registered source, and the log after them."""
+    return [*(_source_asset(settings, name) for name in sources()), _log_asset()]
+
+
+def _source_asset(settings: Settings, name: str) -> dg.AssetsDefinition:
+    key = source_key(name)
+    spec = dg.AssetSpec(
+        key,
+        group_name="sources",
+        description=f"What {name} told, read and appended to the log.",
+        kinds={"python", name},
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=timedelta(hours=settings.freshness.stale_after_hours)
+        ),
+    )
+    check = dg.AssetCheckSpec(ANSWERS, asset=key, description="The source could be read whole.", blocking=False)
+
+    @dg.multi_asset(name=f"ingest_{name}", specs=[spec], check_specs=[check], required_resource_keys={"line"})
+    def ingest(context: dg.AssetExecutionContext) -> _Results:
+        shared: Line = context.resources.line
+        folders = settings.recordings.get(name, ())
+        walk = _walk(context, shared, name, folders)
+        shared.progress(f"read {name}", 1, 1)
+        yield dg.MaterializeResult(asset_key=key, metadata=walk.metadata(len(folders)) | {"stale": bool(walk.errors)})
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=ANSWERS,
+            passed=not walk.errors,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(walk.errors) or None,
+        )
+
+    return ingest
+
+
+def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: tuple[Path, ...]) -> Walk:
+    """Take in every folder; one that fails does not keep the others from being read."""
+    walk = Walk()
+    for folder in folders:
+        intake = Intake(name, folder, COMMAND, shared.as_of)
+        try:
+            walk.taken.append(take_in(shared.settings, intake))
+        except (WarehouseError, Locked):
+            raise
+        except (ConnectionError, TimeoutError) as error:
+            if context.retry_number < RETRIES:
+                raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=2**context.retry_number) from error
+            walk.errors.append(_failed(context, shared, intake, error))
+        # Whatever a vendor or its mapping does wrong is told in the check, in the log and in the exit code.
+        except Exception as error:  # noqa: BLE001
+            walk.errors.append(_failed(context, shared, intake, error))
+    return walk
+
+
+def _failed(context: dg.AssetExecutionContext, shared: Line, intake: Intake, error: Exception) -> str:
+    told = isinstance(error, RecordingError)
+    reason = str(error) if told else f"{intake.folder} could not be read: {type(error).__name__}: {error}"
+    context.log.warning(reason, exc_info=None if told else error)
+    run = Run(command=COMMAND, as_of=shared.as_of, source=intake.source, status="failed", error=reason)
+    with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
+        record_run(connection, run)
+    return reason
+
+
+def _log_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=LOG,
+        deps=[source_key(name) for name in sources()],
+        group_name="log",
+        description="Every raw record and event, append-only, and the moment that they stand for.",
+        kinds={"duckdb"},
+        required_resource_keys={"line"},
+    )
+    def event_log(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        shared: Line = context.resources.line
+        with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
+            renewed = refresh_projection(connection)
+            record_run(connection, Run(command=COMMAND, as_of=shared.as_of))
+            rows = connection.execute(_LOG_SIZE, [renewed]).fetchall()
+        counts = dict(zip(("raw_records", "events", "quarantined"), map(int, rows[0]), strict=True))
+        return dg.MaterializeResult(metadata={**counts, "mapped_again": ", ".join(renewed)})
+
+    return event_log

@@ -1,0 +1,39 @@
+"""Settings to assets: the one file that knows every part of the line."""
+
+import dagster as dg
+
+from pipelines.assets.checks import log_checks
+from pipelines.assets.dbt import dbt_assets, graph
+from pipelines.assets.ingest import ingest_assets
+from pipelines.assets.line import line
+from pipelines.assets.publish import publish_asset, report
+from pipelines.assets.schedules import a_run_failed, every_night, nightly
+from pipelines.models import manifest
+from pipelines.settings import Settings, load_settings
+from pipelines.transform import Progress, silent
+
+
+def definitions(settings: Settings, progress: Progress = silent) -> dg.Definitions:
+    """Return everything that Dagster knows of this installation.
+
+    All steps run in one process: DuckDB lets only one process write, and a process per step costs a minute a night.
+
+    Raises:
+        ModelsError: a model cannot be read.
+    """
+    models = graph(manifest(settings))
+    return dg.Definitions(
+        executor=dg.in_process_executor,
+        assets=[*ingest_assets(settings), dbt_assets(models), publish_asset(models.marts), report()],
+        asset_checks=[log_checks(settings)],
+        jobs=[nightly],
+        schedules=[every_night],
+        sensors=[a_run_failed],
+        resources={"line": line(settings, progress)},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions for Dagster's own page, from the settings of the working folder."""
+    return definitions(load_settings())
