@@ -1,0 +1,34 @@
+"""One planted company, built once: many cases ask the same marts."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.transform import transform
+from tests.dbt.company import AS_OF, records, second_site
+from tests.dbt.planting import plant
+from warehouse.connection import reader
+
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a home whose marts tell the planted company."""
+    settings = Settings(
+        home=tmp_path_factory.mktemp("company"), status_categories={"SP": {"Waiting": "to_do"}}, teams={}
+    )
+    plant(settings, records(), as_of=AS_OF)
+    plant(settings, second_site(), as_of=AS_OF, source="second")
+    outcome = transform(settings)
+    assert outcome.ok, outcome.error
+    return settings
+
+
+@pytest.fixture(scope="session")
+def ask(stories_home: Settings) -> Iterator[Ask]:
+    """Ask the marts: SQL and its parameters in, rows out."""
+    with reader(stories_home.database) as connection:
+        yield lambda sql, *values: connection.execute(sql, list(values)).fetchall()
