@@ -122,44 +122,47 @@ class Tracker:
         """
         subject = f"ticket:{self.site}/{key}"
         called = {status: name for status, (name, _) in self.statuses.items()} | dict(self.gone) | dict(names or {})
-        events, before, numbers = [], first, count(100)
-        for at, to in moves:
-            number = str(next(numbers))
-            events.append(
-                fact(
-                    "ticket.status_changed",
-                    subject,
-                    at,
-                    {
-                        "key": key,
-                        "history_id": number,
-                        "from_status_id": before,
-                        "from_status_name": called[before],
-                        "to_status_id": to,
-                        "to_status_name": called[to],
-                    },
-                    what=number,
-                )
-            )
-            before = to
-        now_in = stands_in or before
-        name, category = self.statuses.get(now_in, (called[now_in], "unknown"))
+        last = moves[-1][1] if moves else first
         updated = state.pop("updated_at", moves[-1][0] if moves else created)
-        payload = {
-            "key": key, "id": key, "project_key": key.split("-")[0], "title": f"The title of {key}", "type": "Story",
-            "type_level": 0, "status_id": now_in, "status_name": name, "status_category": category,
-            "created_at": created, "updated_at": updated,
-        }  # fmt: skip
-        first_state = {"key": key, "status_id": first, "status_name": called[first]}
+        told = {"key": key, "status_id": first, "status_name": called[first]}
         return record(
             f"ticket {key}",
-            fact("ticket.created", subject, created, first_state),
-            *events,
+            fact("ticket.created", subject, created, told),
+            *_moved(subject, key, moves, first, called),
             *more,
-            fact("ticket.updated", subject, updated, payload | state),
+            fact("ticket.updated", subject, updated, self._state(key, created, updated, stands_in or last) | state),
             site=self.site,
             version=updated,
         )
+
+    def _state(self, key: str, created: datetime, updated: datetime, status: str) -> Row:
+        name, category = self.statuses.get(status, (self.gone.get(status), "unknown"))
+        return {
+            "key": key, "id": key, "project_key": key.split("-")[0], "title": f"The title of {key}",
+            "type": "Story", "type_level": 0, "status_id": status, "status_name": name,
+            "status_category": category, "created_at": created, "updated_at": updated,
+        }  # fmt: skip
+
+
+def _moved(subject: str, key: str, moves: Sequence[Move], first: str, called: Mapping[str, str]) -> list[Row]:
+    before = [first, *(to for _, to in moves)]
+    return [
+        fact(
+            "ticket.status_changed",
+            subject,
+            at,
+            {
+                "key": key,
+                "history_id": str(number),
+                "from_status_id": came_from,
+                "from_status_name": called[came_from],
+                "to_status_id": to,
+                "to_status_name": called[to],
+            },
+            what=str(number),
+        )
+        for number, came_from, (at, to) in zip(count(100), before, moves, strict=False)
+    ]
 
 
 def change(
