@@ -25,7 +25,7 @@ Exit codes:
   4  nothing published: a key, contract or invariant test failed"""
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:

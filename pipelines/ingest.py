@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.events.records import BadRecord, RawRecord
+from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, RawRecord
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
 from pipelines.sources.base import RecordingError, Source
@@ -55,6 +55,7 @@ def take_in(settings: Settings, intake: Intake, *, progress: Progress = _silent)
     run = Run(command=intake.command, source=source.name, as_of=intake.as_of)
     with open_log(settings, command=f"storyline {intake.command}", since=intake.as_of) as connection:
         refresh_projection(connection, [source])
+        records = _placed(records, intake, event_log.known_instances(connection, source.name))
         return event_log.append(
             connection,
             CatalogProjection(source),
@@ -104,6 +105,19 @@ def _pseudonymised(
             # Its people cannot be told apart from the rest, so none of it may be kept.
             reason = f"its person fields cannot be read: {error}"
             yield BadRecord(record.instance, record.stream, record.record_key, reason, text="")
+
+
+def _placed(records: list[RawRecord | BadRecord], intake: Intake, known: list[str]) -> list[RawRecord | BadRecord]:
+    """Give records that tell no site the one that the log knows, as for a folder that holds only `deleted.json`."""
+    if all(record.instance != UNKNOWN_INSTANCE for record in records):
+        return records
+    if len(known) != 1:
+        which = f"the log knows {', '.join(known)}" if known else "the log knows none yet"
+        raise RecordingError(
+            f"{intake.folder} does not tell which {intake.source} site it is of, and {which}; "
+            "put a file whose rows have an address into it"
+        )
+    return [replace(one, instance=known[0]) if one.instance == UNKNOWN_INSTANCE else one for one in records]
 
 
 def _without_addresses(source: Source, text: str, people: KeyedPseudonyms) -> str:

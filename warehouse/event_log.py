@@ -124,6 +124,11 @@ def newest_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return row[0].astimezone(UTC) if row and row[0] else None
 
 
+def known_instances(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    """Return the sites of a source whose records the log holds, in alphabetical order."""
+    return [str(row[0]) for row in connection.execute(statements.INSTANCES, [source]).fetchall()]
+
+
 def read_checkpoint(connection: duckdb.DuckDBPyConnection, source: str, instance: str, stream: str) -> str | None:
     """Return the cursor of a walk as JSON text, None where there was none."""
     row = connection.execute(statements.READ_CHECKPOINT, [source, instance, stream]).fetchone()

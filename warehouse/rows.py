@@ -108,7 +108,7 @@ def event(mapper_version: int, record: StoredRecord, projected: ProjectedEvent) 
         mapper_version,
         fact.subject,
         fact.actor,
-        fact.occurred_at.astimezone(UTC),
+        fact.occurred_at.astimezone(UTC) if fact.occurred_at else record.observed_at,
         record.observed_at,
         projected.payload,
     )

@@ -128,6 +128,8 @@ FORGET_QUARANTINE = "delete from log.quarantine where source = ? and raw_positio
 
 MAPPER_VERSION = "select mapper_version from log.mappers where source = ?"
 
+INSTANCES = "select distinct instance from log.raw_records where source = ? order by 1"
+
 READ_CHECKPOINT = "select cursor from log.checkpoints where source = ? and instance = ? and stream = ?"
 
 NEW_RUN = """

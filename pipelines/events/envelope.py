@@ -27,7 +27,8 @@ class Event:
         source_record_id: the vendor's id of the row that tells the fact.
         subject: `kind:identity` of what the fact is about, as `change:acme/shop#12`.
         actor: `p_…` for a pseudonymised person, `bot:login` for a bot, None when unknown.
-        occurred_at: aware UTC time at which the fact became true, by the vendor's clock.
+        occurred_at: aware UTC time at which the fact became true, by the vendor's clock; None where the vendor tells
+            none, and the log then takes the moment at which it was first observed.
         payload: canonical fields; the catalog's model for the type validates them.
     """
 
@@ -38,7 +39,7 @@ class Event:
     source_record_id: str
     subject: str
     actor: str | None
-    occurred_at: datetime
+    occurred_at: datetime | None
     payload: Mapping[str, Any]
 
 
@@ -55,7 +56,7 @@ class Origin:
         *,
         subject: str,
         occurrence: str,
-        occurred_at: datetime,
+        occurred_at: datetime | None,
         payload: Mapping[str, Any],
         actor: str | None = None,
         record_id: str | None = None,
@@ -65,7 +66,7 @@ class Origin:
         Raises:
             MappingError: `occurred_at` has no time zone.
         """
-        if occurred_at.tzinfo is None:
+        if occurred_at is not None and occurred_at.tzinfo is None:
             raise MappingError(f"{event_type} of {subject}: its time {occurred_at} has no zone")
         return Event(
             event_id=event_id(self.source, self.instance, subject, event_type, occurrence),

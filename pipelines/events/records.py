@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+# The recording does not tell which site it is of: the one whose records the log holds, when it is one.
+UNKNOWN_INSTANCE = ""
+
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:

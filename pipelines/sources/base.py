@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pipelines.events.envelope import Event
-from pipelines.events.records import BadRecord, Person, RawRecord
+from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, Person, RawRecord
 
 __all__ = [
+    "UNKNOWN_INSTANCE",
     "BadRecord",
     "Person",
     "Pseudonyms",

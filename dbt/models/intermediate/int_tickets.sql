@@ -46,10 +46,14 @@ deletions as (
             )
     where
         ticket_events.event_type = 'ticket.deleted'
-        -- A version that is newer and was seen later shows that the ticket is back; an old recording does not.
+        -- A version seen later shows that the ticket is back, where the deletion tells no time of its own (it then stands
+        -- at the moment of its observation); where it tells one, the version must be newer as well.
         and (
-            ticket_events.occurred_at >= states.occurred_at
-            or ticket_events.observed_at >= states.observed_at
+            ticket_events.observed_at >= states.observed_at
+            or (
+                ticket_events.occurred_at <> ticket_events.observed_at
+                and ticket_events.occurred_at >= states.occurred_at
+            )
         )
     group by states.subject, states.source, states.instance
 ),

@@ -46,7 +46,5 @@ EVENTS = (
         "A repository stands as its newest version says.",
         "dev.cdevents.repository.modified",
     ),
-    EventType(
-        "release.published", ReleasePublished, "A release came out.", "dev.cdevents.artifact.published"
-    ),
+    EventType("release.published", ReleasePublished, "A release came out.", "dev.cdevents.artifact.published"),
 )

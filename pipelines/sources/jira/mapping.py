@@ -100,12 +100,12 @@ def _comments(origin: Origin, listed: Mapping[str, Any]) -> Iterator[Event]:
 
 def _deletion(origin: Origin, deletion: Mapping[str, Any]) -> Iterator[Event]:
     key = required(deletion.get("key"), "the key of a deleted ticket")
-    at = moment(deletion.get("seen_at"), f"when {key} was found deleted (record issues.json beside deleted.json)")
     yield origin.event(
         "ticket.deleted",
         subject=f"ticket:{origin.instance}/{key}",
         occurrence="deleted",
-        occurred_at=at,
+        # A key that is gone tells no time; it was gone when somebody looked.
+        occurred_at=None,
         record_id=key,
         payload={"key": key, "id": None},
     )

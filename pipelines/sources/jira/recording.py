@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.clock import parse_time
 from pipelines.events.ids import canonical_json
-from pipelines.sources.base import BadRecord, RawRecord, RecordingError, mapping_of
+from pipelines.sources.base import UNKNOWN_INSTANCE, BadRecord, RawRecord, RecordingError, mapping_of
 from pipelines.sources.jira.files import FILES, Files, instance_of
 from pipelines.sources.jira.values import rows, text
 
@@ -25,7 +25,7 @@ def read_recording(folder: Path) -> Records:
     """Walk a recording: the folder's own files, then each sub-folder's.
 
     Raises:
-        RecordingError: there is nothing to read, a file is not what the layout calls for, or no row tells the site.
+        RecordingError: there is nothing to read, or a file is not what the layout calls for.
     """
     folders = [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())] if folder.is_dir() else []
     readable = [path for path in folders if any((path / name).exists() for name in FILES)]
@@ -35,9 +35,7 @@ def read_recording(folder: Path) -> Records:
     for path in readable:
         files = Files.opened(path)
         above = next((instances[parent] for parent in path.parents if parent in instances), None)
-        instance = instance_of(files) or above
-        if instance is None:
-            raise RecordingError(f"{path} tells no site; put statuses.json or issues.json of the same site into it")
+        instance = instance_of(files) or above or UNKNOWN_INSTANCE
         instances[path] = instance
         yield from _Project(instance, files).records()
 
@@ -101,16 +99,12 @@ class _Project:
             yield RawRecord(self.instance, stream, key, body, version_of(issue))
 
     def _deletions(self) -> Records:
-        versions = (version_of(row) for row in rows(self.files.issues))
-        # A key that is gone tells no time: it was gone when the newest of the others was told.
-        newest = max((version for version in versions if version is not None), default=None)
         for index, key in enumerate(self.files.deleted):
             if not isinstance(key, str) or not key:
                 reason = f"row {index} of deleted.json is no ticket key"
                 yield self._bad("deletions", f"deleted.json[{index}]", reason, key)
             else:
-                body = {"key": key, "seen_at": newest.isoformat() if newest else None}
-                yield RawRecord(self.instance, "deletions", key, body)
+                yield RawRecord(self.instance, "deletions", key, {"key": key})
 
     def _bad(self, stream: str, key: str, reason: str, row: Any) -> BadRecord:
         return BadRecord(self.instance, stream, key, reason, canonical_json(row))

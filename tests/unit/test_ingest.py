@@ -1,0 +1,76 @@
+"""What comes in is pseudonymised, placed and dated before it is kept."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import pipelines.sources.jira as jira
+from pipelines.ingest import Intake, take_in
+from pipelines.settings import Settings
+from pipelines.sources.base import RecordingError
+from warehouse.connection import reader
+
+FIXTURES = Path(jira.__file__).parent / "fixtures"
+AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
+
+
+def replay(settings: Settings, folder: Path, hours: int = 0):
+    return take_in(settings, Intake("jira", folder, "replay", AS_OF + timedelta(hours=hours)))
+
+
+def deletions(settings: Settings) -> list[tuple]:
+    with reader(settings.database) as connection:
+        return connection.execute(
+            """
+            select payload ->> 'key', instance, occurred_at from log.current_events where event_type = 'ticket.deleted'
+            """
+        ).fetchall()
+
+
+@pytest.fixture
+def only_deleted(tmp_path: Path) -> Path:
+    folder = tmp_path / "later"
+    folder.mkdir()
+    folder.joinpath("deleted.json").write_text(json.dumps(["SHOP-1"]))
+    return folder
+
+
+def test_a_ticket_found_deleted_later_is_deleted_when_that_was_noticed_and_once(settings, only_deleted, tmp_path):
+    one_site = tmp_path / "first"
+    one_site.mkdir()
+    for name in ("issues.json", "deleted.json"):
+        shutil.copy(FIXTURES / name, one_site)
+    replay(settings, one_site)
+    before = {key for key, _, _ in deletions(settings)}
+    assert replay(settings, only_deleted, hours=24).new_records == 1
+    assert replay(settings, only_deleted, hours=48).new_records == 0
+    (noticed,) = [row for row in deletions(settings) if row[0] not in before]
+    assert noticed == ("SHOP-1", "acme-shop.atlassian.net", AS_OF + timedelta(hours=24))
+
+
+def test_a_recording_of_no_known_site_says_what_is_missing(settings, only_deleted):
+    with pytest.raises(RecordingError, match="does not tell which jira site it is of, and the log knows none yet"):
+        replay(settings, only_deleted)
+
+
+def test_an_old_list_of_statuses_does_not_undo_a_newer_one(settings, tmp_path):
+    # Neither list tells a time; the tickets beside it do.
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    statuses = json.loads((FIXTURES / "statuses.json").read_text())
+    statuses[0]["name"] = "Renamed"
+    newer.joinpath("statuses.json").write_text(json.dumps(statuses))
+    issues = json.loads((FIXTURES / "issues.json").read_text())
+    issues[0]["fields"]["updated"] = "2030-01-01T00:00:00.000+0000"
+    newer.joinpath("issues.json").write_text(json.dumps(issues))
+    replay(settings, FIXTURES)
+    replay(settings, newer, hours=1)
+    replay(settings, FIXTURES, hours=2)
+    with reader(settings.database) as connection:
+        names = connection.execute(
+            "select payload ->> 'name' from log.current_events where event_type = 'status.defined'"
+        ).fetchall()
+    assert ("Renamed",) in names
