@@ -32,7 +32,7 @@ deletions as (
         states.subject,
         states.source,
         states.instance,
-        -- Found missing when something else was last told; it cannot have gone before its own last word.
+        -- Found missing at the time of another record; it cannot have gone before its own last word.
         greatest(min(ticket_events.occurred_at), max(states.occurred_at)) as deleted_at
     from states
     inner join ticket_events
