@@ -3,6 +3,7 @@
 Rows are placed by pixel (`scale=None`), so that labels stand above their bars and never collide at any width.
 """
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ def pixel(field: str) -> alt.Y:
 
 def unit(seconds: float) -> tuple[str, float]:
     """The unit in which an axis that reaches this far is read, and its length in seconds."""
-    for name, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+    for name, size in (("y", 365.25 * 86400), ("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 2 * size:
             return name, size
     return "s", 1.0
@@ -128,6 +129,7 @@ def weeks(frame: pl.DataFrame, metric: str, colours: Palette) -> alt.LayerChart:
     month = alt.Axis(title=None, format="%b %Y", tickCount={"interval": "month", "step": 1}, labelOverlap=True)
     hover = [alt.Tooltip("week:N"), alt.Tooltip("told:N", title=METRICS[metric][0]), alt.Tooltip("n:Q", title="n")]
     hover += [alt.Tooltip("p85:N", title="p85")] if rows["high"].count() else []
+    hover.append(alt.Tooltip("mart:N"))
     base = alt.Chart(rows).encode(
         x=alt.X("week_on:T", axis=month), tooltip=hover, color=alt.Color("colour:N", scale=None)
     )
@@ -136,8 +138,8 @@ def weeks(frame: pl.DataFrame, metric: str, colours: Palette) -> alt.LayerChart:
         return finish(values, colours, _PLOT)
     counts = base.mark_bar(width=_WIDTH, opacity=0.45).encode(y=pixel("count_top"), y2="count_foot:Q")
     text = alt.Chart(rows.head(1)).mark_text(align="right", color=colours.soft, fontSize=12, dx=-4)
-    text = text.encode(x=alt.value(0), y=alt.value(_PLOT + 6 + _COUNTS / 2), text="most:N")
-    return finish(alt.layer(values, counts, text).resolve_scale(y="independent"), colours, _PLOT + 6 + _COUNTS)
+    text = text.encode(x=alt.value(0), y=alt.value(_PLOT + 10 + _COUNTS / 2), text="most:N")
+    return finish(alt.layer(values, counts, text).resolve_scale(y="independent"), colours, _PLOT + 10 + _COUNTS)
 
 
 def _told(frame: pl.DataFrame, metric: str, size: float, colours: Palette) -> pl.DataFrame:
@@ -145,8 +147,9 @@ def _told(frame: pl.DataFrame, metric: str, size: float, colours: Palette) -> pl
     told = words.duration if kind == "seconds" else words.percent if kind == "share" else "{:,.0f}".format
     return frame.with_columns(
         (pl.col("value") / size).alias("shown"), (pl.col("high") / size).alias("top"),
-        (_PLOT + 6 + _COUNTS - _COUNTS * pl.col("n") / most).alias("count_top"),
-        pl.lit(float(_PLOT + 6 + _COUNTS)).alias("count_foot"), pl.lit(f"n ≤ {most:,}").alias("most"),
+        (_PLOT + 10 + _COUNTS - _COUNTS * pl.col("n") / most).alias("count_top"),
+        pl.lit(float(_PLOT + 10 + _COUNTS)).alias("count_foot"), pl.lit(f"n ≤ {most:,}").alias("most"),
+        pl.lit("agg_dora_weekly").alias("mart"),
         pl.when("is_now").then(pl.lit(colours.line)).otherwise(pl.lit(colours.past)).alias("colour"),
         pl.col("week_on").map_elements(words.date, pl.String).alias("week"),
         pl.col("value").map_elements(told, pl.String).alias("told"),
@@ -171,3 +174,14 @@ def _peak(rows: pl.DataFrame, y: alt.Y, colours: Palette) -> list[Any]:
     named = now.with_columns(pl.format("p85 {}", "p85").alias("name"))
     mark = alt.Chart(named).mark_text(color=colours.soft, fontSize=12, dx=8, dy=2)
     return [mark.encode(x="week_on:T", y=top, text="name:N")]
+
+
+def ghost_weeks(colours: Palette) -> alt.LayerChart:
+    """How a delivery metric will look: made-up weeks in grey, for the empty state."""
+    start = datetime.date(2026, 1, 5)
+    rows = [
+        {"week_on": start + datetime.timedelta(weeks=week), "value": 3600.0 * (20 + 9 * (week % 4)), "is_now": False,
+         "high": 3600.0 * (44 + 13 * (week % 3)), "n": 4 + week * 7 % 9}
+        for week in range(26)
+    ]  # fmt: skip
+    return weeks(pl.DataFrame(rows), "lead_time", colours)

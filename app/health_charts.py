@@ -41,9 +41,11 @@ def freshness(frame: pl.DataFrame, limit_seconds: float, colours: Palette) -> al
 
 def coverage(frame: pl.DataFrame, colours: Palette) -> alt.LayerChart:
     """One bar per check, from nothing to all that could be linked. `frame`: `name, share, told, status`."""
-    rows = _placed(frame).with_columns(pl.lit(1.0).alias("all"), (pl.col("middle") - _BAR / 2).alias("top"),
-                                       (pl.col("middle") + _BAR / 2).alias("foot"),
-                                       pl.col("status").map_elements(colours.status, pl.String).alias("tone"))  # fmt: skip
+    rows = _placed(frame).with_columns(
+        pl.lit(1.0).alias("all"), (pl.col("middle") - _BAR / 2).alias("top"),
+        (pl.col("middle") + _BAR / 2).alias("foot"),
+        pl.col("status").map_elements(colours.status, pl.String).alias("tone"),
+    )  # fmt: skip
     x = alt.X("share:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(
         title="share of all that could be", titleAnchor="start", values=[0, 0.25, 0.5, 0.75, 1],
         labelExpr="round(datum.value * 100) + ' %'"))  # fmt: skip

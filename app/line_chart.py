@@ -21,20 +21,22 @@ def line(
     """Draw the last finished stories.
 
     `stages`: a row per story and stage, newest story first: `story_key, title, stage_from, stage_to, start_seconds,
-    end_seconds, duration_seconds, is_out_of_order`. `medians`: a row per stage: `stage_from, stage_to,
-    median_seconds, n`. `address` turns a story's key into the address of its view.
+    end_seconds, duration_seconds, is_out_of_order, finished_at, status`. `medians`: a row per stage: `stage_from,
+    stage_to, median_seconds, n`. `address` turns a story's key into the address of its view.
     """
     longest = max(highest(stages["end_seconds"]), float(medians["median_seconds"].clip(0).sum()), 1.0)
     name, size = unit(longest)
     domain = [-highest(-stages["start_seconds"], -stages["end_seconds"]) / size, longest / size * 1.1]
-    rows = _rows(stages, colours, size, address)
-    height = _ROWS + _ROW * rows["story_key"].n_unique()
+    # Without medians there is no head, and the stories begin at the top.
+    top = _ROWS if len(medians) else 0
+    rows = _rows(stages, top, colours, size, address)
+    height = top + _ROW * rows["story_key"].n_unique()
     ticks = _ticks(longest * 1.1 / size)
     axis = alt.Axis(title="time since the first step, to scale", titleAnchor="start", values=ticks,
                     labelExpr=f"datum.value + ' {name}'", labelOverlap=True)  # fmt: skip
     x = alt.X("from:Q", scale=alt.Scale(domain=domain, nice=False), axis=axis)
     layers = [*_story_layers(rows, x, colours), *_median_layers(medians, x, colours, size, longest)]
-    grid = pl.DataFrame({"from": ticks}).with_columns(top=pl.lit(_MEDIAN - 4.0), foot=pl.lit(float(height)))
+    grid = pl.DataFrame({"from": ticks}).with_columns(top=pl.lit(max(top - 44.0, 0.0)), foot=pl.lit(float(height)))
     lines = alt.Chart(grid).mark_rule(color=colours.hair).encode(x=x, y=pixel("top"), y2="foot:Q")
     return finish(alt.layer(lines, *layers), colours, height)
 
@@ -46,25 +48,43 @@ def _ticks(length: float) -> list[float]:
     return [float(step * index) for index in range(int(length / step) + 1)]
 
 
-def _rows(stages: pl.DataFrame, colours: Palette, size: float, address: Callable[[str], str]) -> pl.DataFrame:
+def _rows(
+    stages: pl.DataFrame, start: int, colours: Palette, size: float, address: Callable[[str], str]
+) -> pl.DataFrame:
     keys = stages["story_key"].unique(maintain_order=True).to_list()
     records = []
     for row in stages.iter_rows(named=True):
-        top = _ROWS + _ROW * keys.index(row["story_key"])
+        top = start + _ROW * keys.index(row["story_key"])
         first, last = sorted((row["start_seconds"], row["end_seconds"]))
         records.append({
-            "story_key": row["story_key"], "story": f"{row['story_key']}  {row['title'] or ''}",
-            "stage": words.stage(row["stage_from"], row["stage_to"]), "from": first / size, "to": last / size,
+            "story_key": row["story_key"], "story": _name(row), "href": address(row["story_key"]),
+            "stage": words.stage(row["stage_from"], row["stage_to"]), "took": words.exact(row["duration_seconds"]),
+            "from": first / size, "to": last / size, "end_seconds": row["end_seconds"], "mart": "fct_stories",
             "title_at": top + 8.0, "top": top + 18.0, "foot": top + 18.0 + _BAR, "middle": top + 18.0 + _BAR / 2,
-            "colour": colours.stage(row["stage_from"]), "took": words.exact(row["duration_seconds"]),
+            "colour": colours.stage(row["stage_from"]), "solid": _solid(row["stage_to"]),
             "is_backwards": row["duration_seconds"] < 0, "is_out_of_order": bool(row["is_out_of_order"]),
-            "end_seconds": row["end_seconds"], "href": address(row["story_key"]),
         })  # fmt: skip
     return pl.DataFrame(records, infer_schema_length=None)
 
 
+def _name(row: dict[str, Any]) -> str:
+    """Key and title, and for an open story the status that it is in."""
+    status = f" · {row['status']}" if row["finished_at"] is None and row["status"] else ""
+    return f"{row['story_key']}  {row['title'] or ''}{status}"
+
+
+def _solid(stage_to: str) -> float:
+    """How solid a stage is drawn: one that still goes on is pale."""
+    return 0.35 if stage_to == "now" else 1.0
+
+
 def _story_layers(rows: pl.DataFrame, x: alt.X, colours: Palette) -> list[Any]:
-    hover = [alt.Tooltip("story:N"), alt.Tooltip("stage:N"), alt.Tooltip("took:N", title="exactly")]
+    hover = [
+        alt.Tooltip("story:N"),
+        alt.Tooltip("stage:N"),
+        alt.Tooltip("took:N", title="exactly"),
+        alt.Tooltip("mart:N"),
+    ]
     ends = rows.group_by("story_key", maintain_order=True).agg(
         pl.col("story", "title_at", "middle", "href", "is_out_of_order").first(), pl.col("to").max().alias("from"),
         pl.col("end_seconds").last(),
@@ -79,7 +99,7 @@ def _story_layers(rows: pl.DataFrame, x: alt.X, colours: Palette) -> list[Any]:
         alt.Chart(rows.filter(~pl.col("is_backwards")))
         .mark_rect(stroke=colours.ground, strokeWidth=1)
         .encode(x=x, x2="to:Q", y=pixel("top"), y2="foot:Q", tooltip=hover, href="href:N",
-                color=alt.Color("colour:N", scale=None))
+                color=alt.Color("colour:N", scale=None), opacity=alt.Opacity("solid:Q", scale=None))
     )  # fmt: skip
     backwards = (
         alt.Chart(rows.filter("is_backwards"))
@@ -117,7 +137,7 @@ def _median_layers(medians: pl.DataFrame, x: alt.X, colours: Palette, size: floa
             "took": words.duration(row["median_seconds"]), "ink": colours.accent if is_longest else colours.ink,
             "at": start, "end": start + length, "exactly": words.exact(row["median_seconds"]),
             "median": float(_MEDIAN), "median_foot": float(_MEDIAN + 20), "under": float(_MEDIAN + 24),
-            "is_longest": is_longest,
+            "is_longest": is_longest, "solid": _solid(row["stage_to"]),
         })  # fmt: skip
         funnels += [
             {"stage": index, "from": left, "to": right - width * 0.02, "y": float(_FUNNEL), "colour": colour},
@@ -139,7 +159,8 @@ def _median_marks(rows: pl.DataFrame, funnels: pl.DataFrame, x: alt.X, colours: 
             x=x, x2="to:Q", y=pixel("y"), color=fill, detail="stage:N"),
         base.mark_rect().encode(x=x, x2="to:Q", y=pixel("band"), y2="band_foot:Q", color=fill),
         base.mark_rect(stroke=colours.ground, strokeWidth=1).encode(
-            x=bar, x2="end:Q", y=pixel("median"), y2="median_foot:Q", color=fill),
+            x=bar, x2="end:Q", y=pixel("median"), y2="median_foot:Q", color=fill,
+            opacity=alt.Opacity("solid:Q", scale=None)),
         base.transform_filter("datum.is_longest").mark_rule(color=colours.accent, strokeWidth=3).encode(
             x=bar, x2="end:Q", y=pixel("under")),
         text.mark_text(fontSize=12, color=colours.soft).encode(y=pixel("label_at"), text=name),
@@ -165,11 +186,12 @@ def ghost(colours: Palette) -> alt.LayerChart:
     hours, rows = ((48, 6, 24, 9, 3, 60), (30, 10, 40, 4, 8, 24), (60, 3, 16, 14, 2, 40)), []
     for story, lengths in enumerate(hours):
         at = 0.0
-        for first, last, length in zip(names, names[1:], lengths, strict=True):
+        for first, last, length in zip(names, names[1:], lengths, strict=False):
             rows.append({"story_key": f"STORY-{3 - story}", "title": "a story of yours", "stage_from": first,
                          "stage_to": last, "start_seconds": at, "end_seconds": at + 3600.0 * length,
-                         "duration_seconds": 3600.0 * length, "is_out_of_order": False})  # fmt: skip
+                         "duration_seconds": 3600.0 * length, "is_out_of_order": False, "finished_at": None,
+                         "status": None})  # fmt: skip
             at += 3600.0 * length
     medians = [{"stage_from": first, "stage_to": last, "median_seconds": 3600.0 * length, "n": 3}
-               for first, last, length in zip(names, names[1:], (48, 6, 24, 9, 3, 40), strict=True)]  # fmt: skip
+               for first, last, length in zip(names, names[1:], (48, 6, 24, 9, 3, 40), strict=False)]  # fmt: skip
     return line(pl.DataFrame(rows), pl.DataFrame(medians), grey, str)

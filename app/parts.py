@@ -19,6 +19,7 @@ from pipelines.clock import now
 from pipelines.settings import load_settings
 
 _STYLE = Path(__file__).with_name("style.css")
+FIRST_RUN = "Run `storyline nightly`, then load this page again."
 _SHAPES = {"ok": "●", "watch": "▲", "act": "■"}
 
 
@@ -54,7 +55,7 @@ def view(title: str, body: Callable[[Page], None]) -> None:
             _stale(page)
             body(page)
     except queries.NothingPublished:
-        empty("Nothing has been published yet.", palette)
+        empty("Nothing has been published yet.", FIRST_RUN, line_chart.ghost(palette))
     except queries.Unreadable as error:
         _notice(str(error), palette.act)
     except Exception:
@@ -63,9 +64,10 @@ def view(title: str, body: Callable[[Page], None]) -> None:
         _notice("This view could not be drawn; the log of `storyline app` says why.", palette.act)
 
 
-def answer(scope: str, sentence: str) -> None:
-    """Write what was asked, in words, and the sentence that answers it."""
-    html(f'<p class="soft">{escape(scope)}</p><p class="lead">{_figures(sentence)}</p>')
+def answer(scope: str, sentence: str, asked: str = "") -> None:
+    """Write what was asked, in words, and the sentence that answers it; `asked` tells definition and mart on hover."""
+    hover = f' title="{escape(asked)}"' if asked else ""
+    html(f'<p class="soft">{escape(scope)}</p><p class="lead"{hover}>{_figures(sentence)}</p>')
 
 
 def section(title: str, note: str = "") -> None:
@@ -88,10 +90,10 @@ def picture(chart: alt.LayerChart | alt.Chart, key: str) -> None:
     st.altair_chart(chart, theme=None, width="stretch", key=key)
 
 
-def figure(name: str, value: str, *details: str) -> None:
-    """Show one metric beside its picture: name, figure, and what it rests on."""
+def figure(name: str, value: str, asked: str, *details: str) -> None:
+    """Show one metric beside its picture: name, figure, what it rests on; `asked` is told on hover."""
     lines = "".join(f'<p class="soft">{_figures(detail)}</p>' for detail in details)
-    html(f'<p>{escape(name)}</p><p class="figure">{escape(value)}</p>{lines}')
+    html(f'<p>{escape(name)}</p><p class="figure" title="{escape(asked)}">{escape(value)}</p>{lines}')
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]], palette: Palette) -> None:
@@ -123,11 +125,11 @@ def vendor_address(url: str | None) -> str | None:
     return url if url and urlsplit(url).scheme in ("http", "https") else None
 
 
-def empty(what: str, palette: Palette, command: str = "storyline nightly") -> None:
-    """Teach: what is missing, the one command that brings it, and how the line will look."""
-    html(f'<p class="lead">{escape(what)}</p><p>Run <code>{escape(command)}</code>, then load this page again.</p>')
-    section("How it will look", "Made-up stories, in grey.")
-    picture(line_chart.ghost(palette), "ghost")
+def empty(what: str, how: str, ghost: alt.LayerChart) -> None:
+    """Teach: what is missing, the one command or setting that brings it, and how it will look."""
+    html(f'<p class="lead">{_figures(what)}</p><p>{_figures(how)}</p>')
+    section("How it will look", "Made up, in grey.")
+    picture(ghost, "ghost")
 
 
 def _stale(page: Page) -> None:

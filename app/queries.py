@@ -87,25 +87,25 @@ def _told(path: Path, error: Exception) -> str:
     return f"{path.name} cannot be read as a database; run `storyline publish` to write it anew."
 
 
-def line_of_last_finished(version: Serving, scope: Scope, limit: int = 10) -> pl.DataFrame:
-    """One row per story and stage of the last finished stories, newest first; see `statements.LINE`."""
-    return read(version, statements.LINE, {"team": scope.team, "limit": limit})
+def line_of_stories(version: Serving, scope: Scope, *, finished: bool = True, limit: int = 10) -> pl.DataFrame:
+    """One row per story and stage of the last finished (or else open) stories, newest first."""
+    return read(version, statements.LINE, {"team": scope.team, "finished": finished, "limit": limit})
 
 
-def median_stages(version: Serving, scope: Scope, limit: int = 10) -> pl.DataFrame:
+def median_stages(version: Serving, scope: Scope, *, finished: bool = True, limit: int = 10) -> pl.DataFrame:
     """One row per stage that at least half of those stories passed, with its median in seconds and n."""
-    return read(version, statements.MEDIAN_STAGES, {"team": scope.team, "limit": limit})
-
-
-def story_counts(version: Serving, scope: Scope) -> dict[str, int]:
-    """How many measured stories there are: `stories`, `finished`, `in_production`, `open`."""
-    return read(version, statements.STORY_COUNTS, {"team": scope.team}).row(0, named=True)
+    return read(version, statements.MEDIAN_STAGES, {"team": scope.team, "finished": finished, "limit": limit})
 
 
 def delivery_weeks(version: Serving, scope: Scope) -> pl.DataFrame:
     """One row per metric and week under the definition `dora`, twice the period long; see `statements.DORA`."""
     values = {"weeks": 2 * scope.weeks, "team": scope.team, "service": scope.service}
     return read(version, statements.DORA, values)
+
+
+def merged_changes(version: Serving) -> int:
+    """How many changes were merged, whether or not a deployment carried them."""
+    return int(read(version, statements.MERGED)["merged"][0])
 
 
 def sources(version: Serving) -> pl.DataFrame:

@@ -22,23 +22,26 @@ class Statement:
         return dict(self.shape)
 
 
-# A story is finished when its ticket is closed, or earlier once it reached all of production.
-_FINISHED = """
-with finished as (
+# A story is finished when its ticket is closed, or earlier once it reached all of production. Where none is, the
+# open ones' lines run to the moment up to which the marts tell.
+_LATEST = """
+with dated as (
     select
-        *,
+        *, production_at is not null as is_in_production,
         case
             when production_at is not null then greatest(production_at, coalesce(full_rollout_at, production_at))
-            else coalesce(done_at, resolved_at)
-        end as finished_at,
-        production_at is not null as is_in_production
+            when not is_open then coalesce(done_at, resolved_at)
+        end as finished_at
     from marts.fct_stories
     where is_measured and not is_deleted and ($team is null or team = $team)
-        and (production_at is not null or (not is_open and coalesce(done_at, resolved_at) is not null))
 ),
 latest as (
-    select * from finished order by finished_at desc, story_key limit $limit
+    select * from dated
+    where (finished_at is not null) = $finished and (finished_at is not null or is_open)
+    order by coalesce(finished_at, created_at) desc, story_key
+    limit $limit
 ),
+told as (select max(last_observed_at) as as_of from marts.fct_source_freshness),
 milestones as (
     -- Where delivery is not linked, the ticket's own start and end close the line.
     select story_key, unnest([
@@ -52,14 +55,15 @@ milestones as (
         {milestone: 'production', position: 7, reached_at: production_at},
         {milestone: 'full_rollout', position: 8,
             reached_at: if(full_rollout_at = production_at, null, full_rollout_at)},
-        {milestone: 'done', position: 9, reached_at: if(is_in_production, null, finished_at)}
+        {milestone: 'done', position: 9, reached_at: if(is_in_production, null, finished_at)},
+        {milestone: 'now', position: 10, reached_at: if(finished_at is null, told.as_of, null)}
     ], recursive := true)
-    from latest
+    from latest cross join told
 ),
 """
 
 LINE = Statement(
-    _FINISHED + """
+    _LATEST + """
 known as (
     select
         story_key, milestone, position, reached_at,
@@ -71,7 +75,7 @@ known as (
     window line as (partition by story_key order by position)
 )
 select
-    latest.story_key, latest.title, latest.story_type, latest.team, latest.is_in_production, latest.finished_at,
+    latest.story_key, latest.title, latest.status, latest.team, latest.is_in_production, latest.finished_at,
     latest.has_out_of_order_milestone as is_out_of_order,
     known.milestone as stage_from, known.next_milestone as stage_to, known.position as position,
     epoch(known.reached_at) - epoch(known.first_at) as start_seconds,
@@ -79,10 +83,10 @@ select
     epoch(known.next_at) - epoch(known.reached_at) as duration_seconds
 from latest
 inner join known on latest.story_key = known.story_key and known.next_at is not null
-order by latest.finished_at desc, latest.story_key, known.position
+order by coalesce(latest.finished_at, latest.created_at) desc, latest.story_key, known.position
 """,
     (
-        ("story_key", TEXT), ("title", TEXT), ("story_type", TEXT), ("team", TEXT),
+        ("story_key", TEXT), ("title", TEXT), ("status", TEXT), ("team", TEXT),
         ("is_in_production", FLAG), ("finished_at", TIME), ("is_out_of_order", FLAG),
         ("stage_from", TEXT), ("stage_to", TEXT), ("position", WHOLE),
         ("start_seconds", REAL), ("end_seconds", REAL), ("duration_seconds", REAL),
@@ -91,7 +95,8 @@ order by latest.finished_at desc, latest.story_key, known.position
 
 # Only milestones that at least half of the stories know make a stage here, so that a rare one splits nothing.
 MEDIAN_STAGES = Statement(
-    _FINISHED + """
+    _LATEST
+    + """
 frequent as (
     select milestone, position, row_number() over (order by position) as rank
     from milestones
@@ -116,15 +121,9 @@ order by pairs.position
     (("stage_from", TEXT), ("stage_to", TEXT), ("position", WHOLE), ("median_seconds", REAL), ("n", WHOLE)),
 )
 
-STORY_COUNTS = Statement(
-    """
-select
-    count(*) as stories, count(*) filter (is_open) as open,
-    count(*) filter (production_at is not null) as in_production
-from marts.fct_stories
-where is_measured and not is_deleted and ($team is null or team = $team)
-""",
-    (("stories", WHOLE), ("open", WHOLE), ("in_production", WHOLE)),
+MERGED = Statement(
+    "select count(*) as merged from marts.fct_changes where merged_at is not null",
+    (("merged", WHOLE),),
 )
 
 _WEEK_SHAPE = (

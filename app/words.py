@@ -3,12 +3,15 @@
 A sentence marks its figures with `**`; `app.parts` escapes everything else before it reaches a page.
 """
 
+import datetime as dt
+import statistics
 from collections.abc import Sequence
 from datetime import datetime
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = ((60.0, "s"), (3600.0, "min"), (86400.0, "h"))
-_STEPS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_YEAR = 365.25 * 86400
+_UNITS = ((60.0, "s"), (3600.0, "min"), (86400.0, "h"), (2 * _YEAR, "d"))
+_STEPS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "y": _YEAR}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 MILESTONES = {
@@ -21,7 +24,13 @@ MILESTONES = {
     "production": "production",
     "full_rollout": "100 %",
     "done": "done",
+    "now": "now",
 }
+
+
+def plain(text: str) -> str:
+    """A vendor's text for use inside a sentence: its own asterisks and backticks mark nothing."""
+    return text.replace("*", "∗").replace("`", "ˋ")
 
 
 def duration(seconds: float | None) -> str:
@@ -29,9 +38,9 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "unknown"
     sign, size = ("−" if seconds < 0 else ""), abs(seconds)
-    unit = next((name for limit, name in _UNITS if size < limit), "d")
+    unit = next((name for limit, name in _UNITS if size < limit), "y")
     amount = size / _STEPS[unit]
-    digits = 1 if unit in ("h", "d") and amount < 10 else 0
+    digits = 1 if unit in ("h", "d", "y") and amount < 10 else 0
     text = f"{amount:,.{digits}f}".removesuffix(".0") if unit == "h" else f"{amount:,.{digits}f}"
     return f"{sign}{text} {unit}"
 
@@ -48,7 +57,7 @@ def exact(seconds: float | None) -> str:
     return ("−" if seconds < 0 else "") + (" ".join(parts) or "0 s")
 
 
-def date(moment: datetime | None) -> str:
+def date(moment: dt.date | None) -> str:
     """Say a day the same way everywhere: `15 Dec 2025`."""
     return "unknown" if moment is None else f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
@@ -93,8 +102,7 @@ def loop_sentence(
     last = f"The last {_NUMBERS[number]} finished stories" if 1 < number <= 10 else "The only finished story"
     if not totals:
         return f"{last} cannot be timed: no two milestones are known."
-    ordered = sorted(totals)
-    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    ordered, middle = sorted(totals), statistics.median(totals)
     took = "took a median" if len(ordered) > 1 else "took"
     seen = f"n = {len(ordered)}" + (f", {duration(ordered[0])} to {duration(ordered[-1])}" if ordered[1:] else "")
     text = f"{last} {took} **{duration(middle)}** from {names[0]} to {names[1]} ({seen})"
@@ -103,11 +111,24 @@ def loop_sentence(
     return text + "."
 
 
-def change_sentence(weeks: int, end: datetime, now: tuple[float | None, int], before: tuple[float | None, int]) -> str:
-    """Open delivery: the typical lead time now against the span before; each pair is (seconds, changes)."""
+def open_sentence(ages: Sequence[float]) -> str:
+    """Open the loop where nothing is finished: how old the newest open stories are, in seconds."""
+    middle, number = statistics.median(ages), len(ages)
+    if number == 1:
+        return f"No story is finished yet; **1 open story** is **{duration(middle)}** old (n = 1)."
+    low, high = duration(min(ages)), duration(max(ages))
+    span = f", {low} to {high}" if low != high else ""
+    stories = f"**{number} newest open stories**" if number == 10 else f"**{number} open stories**"
+    return f"No story is finished yet; the {stories} are a median **{duration(middle)}** old (n = {number}{span})."
+
+
+def change_sentence(weeks: int, end: dt.date, now: tuple[float | None, int], before: tuple[float | None, int]) -> str:
+    """Open delivery: the lead time of the median week now against the span before; each pair is (seconds, n)."""
+    span = f"the {weeks} weeks to {date(end)}"
     if now[0] is None:
-        return f"In the {weeks} weeks to that of {date(end)} **no change** with a known lead time reached production."
-    text = f"In the median week of the {weeks} to that of {date(end)} a change took **{duration(now[0])}** from commit to production (n = {now[1]:,})"
+        return f"In {span} **no change** with a known lead time reached production."
+    text = f"In the median week of {span} a change took **{duration(now[0])}** from commit to production"
+    text += f" (n = {now[1]:,})"
     if before[0] is None:
         return f"{text}; there is nothing to compare with in the {weeks} weeks before."
     gap = now[0] - before[0]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from app import health_charts, parts, queries, words
+from app import health_charts, line_chart, parts, queries, words
 from app.charts import Palette
 from app.parts import Cell, Page
 from app.queries import Serving
@@ -15,13 +15,14 @@ def body(page: Page) -> None:
     version, palette = page.version, page.palette
     sources, checks = queries.sources(version), queries.checks(version)
     if sources.is_empty():
-        parts.empty("No source was ever read.", palette)
+        parts.empty("No source was ever read.", parts.FIRST_RUN, line_chart.ghost(palette))
         return
     limit = load_settings().freshness.stale_after_hours * 3600.0
     aged = _aged(sources, limit)
-    quarantine, statuses = queries.quarantine(version), checks["status"].to_list()
+    quarantine = queries.quarantine(version)
+    acts, watches = (set(checks.filter(pl.col("status") == status)["check_name"]) for status in ("act", "watch"))
     sentence = words.health_sentence(
-        len(aged), len(aged.filter(pl.col("status") != "ok")), statuses.count("act"), statuses.count("watch"),
+        len(aged), len(aged.filter(pl.col("status") != "ok")), len(acts), len(watches - acts),
         int(quarantine["n"].sum()),
     )  # fmt: skip
     parts.answer(f"data read {words.moment(queries.as_of(version))} UTC · every source and team", sentence)
@@ -64,13 +65,16 @@ def _source_table(aged: pl.DataFrame, palette: Palette) -> None:
 
 
 def _checks(checks: pl.DataFrame, palette: Palette) -> None:
-    parts.section("What is linked, and what is in order", "One bar per check; n beside it, the worst first.")
+    parts.section("What is linked, and what is in order", "One bar per check, the worst first.")
     if checks.is_empty():
         parts.note("No check has run yet; `storyline transform` runs them.")
         return
-    shown = checks.filter(pl.col("total") > 0).head(16)
+    # A check over everything stands for its parts; the table beneath tells the parts.
+    whole = pl.col("scope").fill_null("all") == "all"
+    shown = checks.filter((pl.col("total") > 0) & (whole | ~whole.any().over("check_name"))).head(16)
     parts.picture(health_charts.coverage(_told(shown), palette), "coverage")
-    asking = checks.filter(pl.col("status") != "ok")
+    several = (~whole & (pl.col("status") != "ok")).any().over("check_name")
+    asking = checks.filter((pl.col("status") != "ok") & (~whole | ~several))
     rows = [
         [
             Cell(row["status"], status=row["status"], kind="fixed"),
@@ -90,8 +94,10 @@ def _told(checks: pl.DataFrame) -> pl.DataFrame:
     shape = pl.col("status").replace_strict({"ok": "●", "watch": "▲", "act": "■"}, default="○")
     share = pl.col("share").map_elements(words.percent, pl.String)
     return checks.with_columns(
-        pl.format("{} · {}", pl.col("check_name").str.replace_all("_", " "), pl.col("scope").fill_null("all"))
-        .alias("name"),
+        pl.concat_str(
+            pl.col("check_name").str.replace_all("_", " "),
+            pl.when(pl.col("scope").fill_null("all") == "all").then(pl.lit("")).otherwise(pl.format(" · {}", "scope")),
+        ).alias("name"),
         pl.format("{} · {} of {} {} {}", share, "linked", "total", shape, "status").alias("told"),
     )  # fmt: skip
 

@@ -5,26 +5,48 @@ import polars as pl
 from app import line_chart, parts, queries, words
 from app.charts import Palette
 from app.parts import Cell, Page
+from app.queries import Scope
+
+ASKED = "Elapsed time between the first times that the milestones were reached; mart fct_stories."
 
 
 def body(page: Page) -> None:
     """Draw the sentence, the line and the table."""
-    version, palette, scope = page.version, page.palette, parts.filters(page)
-    stages = queries.line_of_last_finished(version, scope)
+    scope = parts.filters(page)
+    stages = queries.line_of_stories(page.version, scope)
     if stages.is_empty():
-        _nothing_finished(queries.story_counts(version, scope), palette)
+        _open_stories(page, scope)
         return
-    medians = queries.median_stages(version, scope)
+    medians = queries.median_stages(page.version, scope)
     totals, span = _totals(stages)
     slowest = medians.sort("median_seconds", descending=True).row(0, named=True) if len(medians) > 1 else None
     longest = (slowest["stage_from"], slowest["stage_to"], slowest["median_seconds"]) if slowest else None
     number = stages["story_key"].n_unique()
-    told = parts.scope_words(scope, "last ten finished stories", f"data read {words.moment(queries.as_of(version))} UTC")
-    parts.answer(told, words.loop_sentence(totals, span, longest, number - len(totals)))
-    parts.picture(line_chart.line(stages, medians, palette, parts.story_address), "line")
+    sentence = words.loop_sentence(totals, span, longest, number - len(totals))
+    parts.answer(_scope(page, scope, "last ten finished stories"), sentence, ASKED)
+    parts.picture(line_chart.line(stages, medians, page.palette, parts.story_address), "line")
     parts.note(_caption(stages))
     parts.section("The stories", "A key opens the story's own events.")
-    _table(stages, palette)
+    _table(stages, page.palette)
+
+
+def _scope(page: Page, scope: Scope, what: str) -> str:
+    return parts.scope_words(scope, what, f"data read {words.moment(queries.as_of(page.version))} UTC")
+
+
+def _open_stories(page: Page, scope: Scope) -> None:
+    """Nothing is finished: show how far the open stories are, or teach when there are none."""
+    stages = queries.line_of_stories(page.version, scope, finished=False)
+    if stages.is_empty():
+        parts.empty("No story is known yet.", parts.FIRST_RUN, line_chart.ghost(page.palette))
+        return
+    medians = queries.median_stages(page.version, scope, finished=False)
+    ages = stages.filter(pl.col("stage_to") == "now")["end_seconds"].to_list()
+    parts.answer(_scope(page, scope, "newest open stories"), words.open_sentence(ages), ASKED)
+    parts.picture(line_chart.line(stages, medians, page.palette, parts.story_address), "open")
+    parts.note("Top: the median of each stage so far. Below: each open story, newest first; pale is still going on.")
+    parts.section("The stories", "A key opens the story's own events.")
+    _table(stages, page.palette)
 
 
 def _totals(stages: pl.DataFrame) -> tuple[list[float], tuple[str, str]]:
@@ -55,17 +77,11 @@ def _table(stages: pl.DataFrame, palette: Palette) -> None:
             Cell(first["story_key"], href=parts.story_address(first["story_key"]), kind="fixed"),
             Cell(first["title"] or "", kind="long"),
             Cell(first["team"] or "no team", kind="fixed"),
-            Cell(words.date(first["finished_at"]), kind="number"),
+            Cell(words.date(first["finished_at"]) if first["finished_at"] else "open", kind="number"),
             Cell(words.duration(story["end_seconds"][-1]), kind="number"),
             Cell(f"{part}, {words.duration(slowest['duration_seconds'])}", kind="fixed"),
         ])  # fmt: skip
     parts.table(("Story", "Title", "Team", "Finished", "Whole line", "Longest part"), rows, palette)
-
-
-def _nothing_finished(counts: dict[str, int], palette: Palette) -> None:
-    stories, still = words.count(counts["stories"], "story", "stories"), counts["open"]
-    what = f"No story is finished yet: {stories} known, {still:,} open."
-    parts.empty(what if counts["stories"] else "No story is known yet.", palette)
 
 
 parts.view("The loop", body)

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
-from app import parts, queries, story_chart, words
+from app import line_chart, parts, queries, story_chart, words
 from app.charts import Palette
 from app.parts import Cell, Page
 from app.queries import Serving
@@ -16,7 +17,7 @@ def body(page: Page) -> None:
     version, palette = page.version, page.palette
     keys = queries.story_keys(version)
     if not keys:
-        parts.empty("No story is known yet.", palette)
+        parts.empty("No story is known yet.", parts.FIRST_RUN, line_chart.ghost(palette))
         return
     key = _chosen(page, keys, st.query_params.get("story"))
     story = queries.story(version, key)
@@ -24,10 +25,12 @@ def body(page: Page) -> None:
         parts.note(f"There is no story {key}; choose another one above.")
         return
     events, visits = queries.story_events(version, key), queries.story_visits(version, key)
-    milestones = [(name, story[f"{name}_at"]) for name in words.MILESTONES if story[f"{name}_at"]]
+    milestones = [(name, story[f"{name}_at"]) for name in words.MILESTONES if story.get(f"{name}_at")]
     milestones.sort(key=lambda pair: pair[1])
     told = f"{story['status'] or 'no status'} · {story['story_type'] or 'ticket'} · {story['team'] or 'no team'}"
-    parts.answer(told, f"{story['title'] or key}: {_sentence(milestones, story)}")
+    sentence = _open_sentence(milestones, visits, queries.as_of(version)) if story["is_open"] else ""
+    sentence = sentence or _sentence(milestones, story)
+    parts.answer(told, f"{words.plain(story['title'] or key)}: {sentence}", "Mart fct_stories.")
     if len(events):
         end = queries.as_of(version) if story["is_open"] else None
         known = [*events["occurred_at"], *visits["entered_at"], *visits["left_at"].drop_nulls()]
@@ -59,6 +62,18 @@ def _sentence(milestones: list[tuple[str, datetime]], story: dict[str, Any]) -> 
     return f"{text} ({words.date(end)})" + (f", reopened {words.count(again, 'time')}." if again else ".")
 
 
+def _open_sentence(milestones: list[tuple[str, datetime]], visits: pl.DataFrame, as_of: datetime | None) -> str:
+    """How long an open story has been open, and since when it is where it is; empty where that is not known."""
+    here = visits.filter(pl.col("left_at").is_null())
+    if as_of is None or not milestones or here.is_empty():
+        return ""
+    name, begin = milestones[0]
+    age = words.duration((as_of - begin).total_seconds())
+    status, since = here["status"][-1], here["entered_at"][-1]
+    text = f"open for **{age}** since {words.MILESTONES[name]} ({words.date(begin)})"
+    return f"{text}, in {words.plain(status)} since {words.date(since)}."
+
+
 def _links(version: Serving, key: str, palette: Palette) -> None:
     links = queries.story_links(version, key)
     if links.is_empty():
@@ -74,7 +89,7 @@ def _links(version: Serving, key: str, palette: Palette) -> None:
     parts.table(("", "Link", "Rule", "Confidence", "Reason"), rows, palette)
 
 
-def _visits(visits: Any, palette: Palette) -> None:
+def _visits(visits: pl.DataFrame, palette: Palette) -> None:
     if visits.is_empty():
         return
     parts.section("Visits to a status")
@@ -88,7 +103,7 @@ def _visits(visits: Any, palette: Palette) -> None:
     parts.table(("Status", "Visit", "Entered (UTC)", "Left (UTC)", "For"), rows, palette)
 
 
-def _events(events: Any, palette: Palette) -> None:
+def _events(events: pl.DataFrame, palette: Palette) -> None:
     parts.section("Every event")
     rows = [
         [Cell(words.moment(row["occurred_at"]), kind="fixed"), Cell(row["lane"] or "", kind="fixed"),

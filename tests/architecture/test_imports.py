@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "warehouse/",
         ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock", "pipelines.sources.base"),
     ),
+    ("app/queries.py", ("app", "pipelines.settings", "warehouse.connection", "warehouse.serving")),
     ("app/", ("app", "pipelines.settings", "pipelines.clock")),
     ("pipelines/", ("pipelines", "warehouse")),
 )
