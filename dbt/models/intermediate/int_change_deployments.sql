@@ -76,6 +76,7 @@ final as (
         matches.change_key,
         deployments.service,
         deployments.environment,
+        deployments.environment_key,
         deployments.deployment_id,
         deployments.finished_at as deployed_at,
         deployments.sha as deployed_sha,
@@ -85,7 +86,7 @@ final as (
     from matches
     inner join deployments on matches.deployment_id = deployments.deployment_id
     qualify row_number() over (
-        partition by matches.change_key, deployments.service, deployments.environment
+        partition by matches.change_key, deployments.service, deployments.environment_key
         order by matches.precedence, deployments.finished_at, matches.is_by_graph, deployments.deployment_id
     ) = 1
 )

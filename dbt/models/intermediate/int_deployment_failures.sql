@@ -23,7 +23,7 @@ by_status as (
     left join successes
         on
             deployments.service = successes.service
-            and deployments.environment = successes.environment
+            and deployments.environment_key = successes.environment_key
             and deployments.finished_at < successes.finished_at
     where deployments.status = 'failed'
     group by deployments.deployment_id
@@ -46,7 +46,7 @@ by_incident as (
     left join successes
         on
             deployments.service = successes.service
-            and deployments.environment = successes.environment
+            and deployments.environment_key = successes.environment_key
             and deployments.sha is distinct from successes.sha
             and deployments.finished_at < successes.finished_at
             and incidents.opened_at < successes.finished_at

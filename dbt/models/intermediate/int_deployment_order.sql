@@ -14,14 +14,14 @@ placed as (
     select
         deployments.*,
         last_value(case when deployments.status = 'success' then deployments.deployment_id end ignore nulls) over (
-            partition by deployments.service, deployments.environment
+            partition by deployments.service, deployments.environment_key
             order by deployments.placed_at, deployments.created_at, deployments.deployment_id
             rows between unbounded preceding and 1 preceding
         ) as previous_deployment_id,
         coalesce(
             deployments.is_finished
             and deployments.sha = lag(deployments.sha) over (
-                partition by deployments.service, deployments.environment, deployments.is_finished
+                partition by deployments.service, deployments.environment_key, deployments.is_finished
                 order by deployments.placed_at, deployments.created_at, deployments.deployment_id
             ),
             false
@@ -34,12 +34,12 @@ final as (
         placed.*,
         -- A retry belongs to the first attempt; together they count as one deployment.
         last_value(case when not placed.is_retry then placed.deployment_id end ignore nulls) over (
-            partition by placed.service, placed.environment, placed.is_finished
+            partition by placed.service, placed.environment_key, placed.is_finished
             order by placed.placed_at, placed.created_at, placed.deployment_id
             rows between unbounded preceding and current row
         ) as first_attempt_id,
         row_number() over (
-            partition by placed.service, placed.environment
+            partition by placed.service, placed.environment_key
             order by placed.placed_at, placed.created_at, placed.deployment_id
         ) as place,
         placed.status = 'success' and placed.previous_deployment_id is null as is_first_of_service

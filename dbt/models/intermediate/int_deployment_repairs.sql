@@ -28,7 +28,7 @@ final as (
         on
             fixes.change_key = repaired.change_key
             and broken.service = repaired.service
-            and broken.environment = repaired.environment
+            and broken.environment_key = repaired.environment_key
             and broken.deployed_at < repaired.deployed_at
 )
 

@@ -25,7 +25,7 @@ successors as (
         deployments.deployment_id,
         deployments.repository,
         deployments.service,
-        deployments.environment,
+        deployments.environment_key,
         deployments.place,
         deployments.sha,
         following.deployment_id as rollback_deployment_id,
@@ -44,7 +44,7 @@ redeployed as (
     inner join deployments as earlier
         on
             successors.service = earlier.service
-            and successors.environment = earlier.environment
+            and successors.environment_key = earlier.environment_key
             and successors.rollback_sha = earlier.sha
             and successors.place > earlier.place
 ),

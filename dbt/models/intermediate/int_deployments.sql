@@ -76,6 +76,8 @@ final as (
             else combined.repository || '/' || combined.vendor_deployment_id
         end as deployment_id,
         combined.* exclude (rank_of_id, in_progress_at, is_declared_production),
+        -- Names of environments differ in case by who typed them.
+        lower(combined.environment) as environment_key,
         -- The vendor declares it by the exact name alone, so a name that the settings list counts as well.
         combined.is_declared_production
         or lower(combined.environment) in ({{ setting_values('production_environments') }}) as is_production,

@@ -73,7 +73,7 @@ by_time as (
         on
             (incidents.service = deployments.service or incidents.repository = deployments.repository)
             and deployments.status = 'success'
-            and (incidents.environment is null or incidents.environment = deployments.environment)
+            and (incidents.environment is null or lower(incidents.environment) = deployments.environment_key)
             and deployments.finished_at <= incidents.opened_at
             and deployments.finished_at
             >= incidents.opened_at - to_hours({{ var('incident_window_hours') }})

@@ -10,7 +10,6 @@ with deployments as (
 attempts as (
     select
         deployments.service,
-        deployments.environment,
         deployments.first_attempt_id,
         coalesce(
             min(deployments.finished_at) filter (where deployments.status = 'success'),
@@ -21,7 +20,7 @@ attempts as (
         bool_or(deployments.is_rework) as is_rework,
         max(deployments.recovery_seconds) as recovery_seconds
     from deployments
-    group by deployments.service, deployments.environment, deployments.first_attempt_id
+    group by deployments.service, deployments.first_attempt_id
 ),
 
 dated as (
