@@ -46,7 +46,7 @@ deletions as (
             )
     where
         ticket_events.event_type = 'ticket.deleted'
-        -- A version seen later shows that the ticket is back, where the deletion tells no time of its own (it then stands
+        -- A newer version that was seen later shows that the ticket is back; an old recording does not.
         -- at the moment of its observation); where it tells one, the version must be newer as well.
         and (
             ticket_events.observed_at >= states.observed_at
