@@ -38,6 +38,11 @@ class Palette:
         name = "spec" if milestone == "started" else milestone
         return self.stages[STAGES.index(name)] if name in STAGES else self.soft
 
+    def pale(self, colour: str) -> str:
+        """A colour mixed with the ground: what it marks still goes on."""
+        mixed = (round(0.4 * int(colour[i : i + 2], 16) + 0.6 * int(self.ground[i : i + 2], 16)) for i in (1, 3, 5))
+        return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
     def status(self, name: str) -> str:
         """The colour of a check's status."""
         return {"ok": self.ok, "watch": self.watch, "act": self.act}.get(name, self.soft)
@@ -172,7 +177,7 @@ def _peak(rows: pl.DataFrame, y: alt.Y, colours: Palette) -> list[Any]:
     top = y.copy()
     top.shorthand = "top:Q"
     named = now.with_columns(pl.format("p85 {}", "p85").alias("name"))
-    mark = alt.Chart(named).mark_text(color=colours.soft, fontSize=12, dx=8, dy=2)
+    mark = alt.Chart(named).mark_text(color=colours.soft, fontSize=12, dx=6, dy=-6)
     return [mark.encode(x="week_on:T", y=top, text="name:N")]
 
 

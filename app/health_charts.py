@@ -40,7 +40,7 @@ def freshness(frame: pl.DataFrame, limit_seconds: float, colours: Palette) -> al
 
 
 def coverage(frame: pl.DataFrame, colours: Palette) -> alt.LayerChart:
-    """One bar per check, from nothing to all that could be linked. `frame`: `name, share, told, status`."""
+    """One bar per check, from nothing to all that could be linked. `frame`: `name, share, told, brief, status`."""
     rows = _placed(frame).with_columns(
         pl.lit(1.0).alias("all"), (pl.col("middle") - _BAR / 2).alias("top"),
         (pl.col("middle") + _BAR / 2).alias("foot"),
@@ -50,13 +50,14 @@ def coverage(frame: pl.DataFrame, colours: Palette) -> alt.LayerChart:
         title="share of all that could be", titleAnchor="start", values=[0, 0.25, 0.5, 0.75, 1],
         labelExpr="round(datum.value * 100) + ' %'"))  # fmt: skip
     hover = [alt.Tooltip("name:N", title="check"), alt.Tooltip("told:N"), alt.Tooltip("status:N")]
+    text = alt.value({"expr": "width < 480 ? datum.brief : datum.told"})
     base = alt.Chart(rows).encode(y=pixel("top"), y2="foot:Q", tooltip=hover)
     layers = [
         base.mark_rect(color=colours.hair).encode(x=_from(x), x2="all:Q"),
         base.mark_rect(color=colours.line).encode(x=_from(x), x2="share:Q"),
         *_names(rows, colours),
         alt.Chart(rows).mark_text(align="right").encode(
-            x=alt.value({"expr": "width"}), y=pixel("name_at"), text="told:N", color=alt.Color("tone:N", scale=None)),
+            x=alt.value({"expr": "width"}), y=pixel("name_at"), text=text, color=alt.Color("tone:N", scale=None)),
     ]  # fmt: skip
     return finish(alt.layer(*layers), colours, _ROW * len(rows) + 8)
 
@@ -75,7 +76,7 @@ def _placed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _names(rows: pl.DataFrame, colours: Palette) -> list[Any]:
-    text = alt.Chart(rows).mark_text(color=colours.ink, limit={"expr": "max(width - 190, 140)"})
+    text = alt.Chart(rows).mark_text(color=colours.ink, limit={"expr": "width < 480 ? width - 72 : width - 200"})
     return [text.encode(x=alt.value(0), y=pixel("name_at"), text="name:N")]
 
 

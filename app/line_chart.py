@@ -61,7 +61,7 @@ def _rows(
             "stage": words.stage(row["stage_from"], row["stage_to"]), "took": words.exact(row["duration_seconds"]),
             "from": first / size, "to": last / size, "end_seconds": row["end_seconds"], "mart": "fct_stories",
             "title_at": top + 8.0, "top": top + 18.0, "foot": top + 18.0 + _BAR, "middle": top + 18.0 + _BAR / 2,
-            "colour": colours.stage(row["stage_from"]), "solid": _solid(row["stage_to"]),
+            "colour": _colour(row, colours),
             "is_backwards": row["duration_seconds"] < 0, "is_out_of_order": bool(row["is_out_of_order"]),
         })  # fmt: skip
     return pl.DataFrame(records, infer_schema_length=None)
@@ -73,9 +73,10 @@ def _name(row: dict[str, Any]) -> str:
     return f"{row['story_key']}  {row['title'] or ''}{status}"
 
 
-def _solid(stage_to: str) -> float:
-    """How solid a stage is drawn: one that still goes on is pale."""
-    return 0.35 if stage_to == "now" else 1.0
+def _colour(row: dict[str, Any], colours: Palette) -> str:
+    """The stage's colour; one that still goes on is pale."""
+    colour = colours.stage(row["stage_from"])
+    return colours.pale(colour) if row["stage_to"] == "now" else colour
 
 
 def _story_layers(rows: pl.DataFrame, x: alt.X, colours: Palette) -> list[Any]:
@@ -99,7 +100,7 @@ def _story_layers(rows: pl.DataFrame, x: alt.X, colours: Palette) -> list[Any]:
         alt.Chart(rows.filter(~pl.col("is_backwards")))
         .mark_rect(stroke=colours.ground, strokeWidth=1)
         .encode(x=x, x2="to:Q", y=pixel("top"), y2="foot:Q", tooltip=hover, href="href:N",
-                color=alt.Color("colour:N", scale=None), opacity=alt.Opacity("solid:Q", scale=None))
+                color=alt.Color("colour:N", scale=None))
     )  # fmt: skip
     backwards = (
         alt.Chart(rows.filter("is_backwards"))
@@ -127,7 +128,7 @@ def _median_layers(medians: pl.DataFrame, x: alt.X, colours: Palette, size: floa
     slowest = medians["median_seconds"].max()
     for index, row in enumerate(medians.iter_rows(named=True)):
         length = max(row["median_seconds"] / size, 0.0)
-        colour, is_longest = colours.stage(row["stage_from"]), row["median_seconds"] == slowest
+        colour, is_longest = _colour(row, colours), row["median_seconds"] == slowest
         left, right = index * width, (index + 1) * width
         records.append({
             "from": left, "to": right - width * 0.02, "band": float(_BAND), "band_foot": _BAND + 6.0,
@@ -137,7 +138,7 @@ def _median_layers(medians: pl.DataFrame, x: alt.X, colours: Palette, size: floa
             "took": words.duration(row["median_seconds"]), "ink": colours.accent if is_longest else colours.ink,
             "at": start, "end": start + length, "exactly": words.exact(row["median_seconds"]),
             "median": float(_MEDIAN), "median_foot": float(_MEDIAN + 20), "under": float(_MEDIAN + 24),
-            "is_longest": is_longest, "solid": _solid(row["stage_to"]),
+            "is_longest": is_longest,
         })  # fmt: skip
         funnels += [
             {"stage": index, "from": left, "to": right - width * 0.02, "y": float(_FUNNEL), "colour": colour},
@@ -159,8 +160,7 @@ def _median_marks(rows: pl.DataFrame, funnels: pl.DataFrame, x: alt.X, colours: 
             x=x, x2="to:Q", y=pixel("y"), color=fill, detail="stage:N"),
         base.mark_rect().encode(x=x, x2="to:Q", y=pixel("band"), y2="band_foot:Q", color=fill),
         base.mark_rect(stroke=colours.ground, strokeWidth=1).encode(
-            x=bar, x2="end:Q", y=pixel("median"), y2="median_foot:Q", color=fill,
-            opacity=alt.Opacity("solid:Q", scale=None)),
+            x=bar, x2="end:Q", y=pixel("median"), y2="median_foot:Q", color=fill),
         base.transform_filter("datum.is_longest").mark_rule(color=colours.accent, strokeWidth=3).encode(
             x=bar, x2="end:Q", y=pixel("under")),
         text.mark_text(fontSize=12, color=colours.soft).encode(y=pixel("label_at"), text=name),

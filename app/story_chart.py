@@ -10,7 +10,7 @@ from app import words
 from app.charts import Palette, finish, pixel
 
 # Pixels of a label row, a lane and the lanes' names; letters that fit across a narrow picture.
-_HEAD, _LANE, _GUTTER, _LETTERS = 20, 36, 88, 80
+_HEAD, _LANE, _GUTTER, _LETTERS = 20, 36, 88, 40
 _CATEGORIES = {"to_do": 0, "in_progress": 2, "done": 4}
 
 

@@ -33,7 +33,8 @@ def body(page: Page) -> None:
         parts.empty(*_missing(page), charts.ghost_weeks(page.palette))
         return
     weeks = weeks.with_columns((pl.col("age") < scope.weeks).alias("is_now"))
-    end = max(weeks["week_on"].to_list()) + datetime.timedelta(days=6)
+    end, as_of = max(weeks["week_on"].to_list()) + datetime.timedelta(days=6), queries.as_of(page.version)
+    end = min(end, as_of.date()) if as_of else end
     now, before = (typical(weeks, "lead_time", is_now) for is_now in (True, False))
     told = (f"{scope.weeks} weeks in blue", f"the {scope.weeks} weeks before in grey", "definition dora")
     parts.answer(

@@ -99,6 +99,7 @@ def _told(checks: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("scope").fill_null("all") == "all").then(pl.lit("")).otherwise(pl.format(" · {}", "scope")),
         ).alias("name"),
         pl.format("{} · {} of {} {} {}", share, "linked", "total", shape, "status").alias("told"),
+        pl.format("{} {}", share, shape).alias("brief"),
     )  # fmt: skip
 
 
