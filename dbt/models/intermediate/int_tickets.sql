@@ -32,7 +32,7 @@ deletions as (
         states.subject,
         states.source,
         states.instance,
-        -- Found missing at the time of another record; it cannot have gone before its own last word.
+        -- It was found missing at some time; it cannot have gone before its own last word.
         greatest(min(ticket_events.occurred_at), max(states.occurred_at)) as deleted_at
     from states
     inner join ticket_events
@@ -46,8 +46,8 @@ deletions as (
             )
     where
         ticket_events.event_type = 'ticket.deleted'
-        -- A newer version that was seen later shows that the ticket is back; an old recording does not.
-        -- at the moment of its observation); where it tells one, the version must be newer as well.
+        -- A version seen later shows that the ticket is back, where the deletion tells no time of its own (it then
+        -- stands at the moment of its observation); where it tells one, the version must be newer as well.
         and (
             ticket_events.observed_at >= states.observed_at
             or (
