@@ -118,10 +118,14 @@ METRICS = {
 _PLOT, _COUNTS, _WIDTH = 60, 14, 9
 
 
-def weeks(frame: pl.DataFrame, metric: str, colours: Palette) -> alt.LayerChart:
+Span = tuple[datetime.date, datetime.date]
+
+
+def weeks(frame: pl.DataFrame, metric: str, span: Span, colours: Palette) -> alt.LayerChart:
     """One delivery metric by week: its line or bars, the band to p85 where there is one, and n beneath.
 
-    `frame` has one row per week of the metric: `week_on, value, high, n, is_now`; the span before is grey.
+    `frame` has one row per week of the metric: `week_on, value, high, n, is_now`; the span before is grey. `span` is
+    the first and the last week of all metrics, so that they stand on one axis of time.
     """
     kind = METRICS[metric][1]
     peak = highest(frame["value"], frame["high"])
@@ -136,15 +140,22 @@ def weeks(frame: pl.DataFrame, metric: str, colours: Palette) -> alt.LayerChart:
     hover += [alt.Tooltip("p85:N", title="p85")] if rows["high"].count() else []
     hover.append(alt.Tooltip("mart:N"))
     base = alt.Chart(rows).encode(
-        x=alt.X("week_on:T", axis=month), tooltip=hover, color=alt.Color("colour:N", scale=None)
+        x=alt.X("week_on:T", axis=month, scale=_around(span)), tooltip=hover, color=alt.Color("colour:N", scale=None)
     )
-    values = alt.layer(*_values(base, y, kind, bool(rows["high"].count())), *_peak(rows, y, colours))
+    values = alt.layer(*_values(base, y, kind, bool(rows["high"].count())), *_peak(rows, y, span, colours))
     if metric == "frequency":
         return finish(values, colours, _PLOT)
     counts = base.mark_bar(width=_WIDTH, opacity=0.45).encode(y=pixel("count_top"), y2="count_foot:Q")
     text = alt.Chart(rows.head(1)).mark_text(align="right", color=colours.soft, fontSize=12, dx=-4)
     text = text.encode(x=alt.value(0), y=alt.value(_PLOT + 10 + _COUNTS / 2), text="most:N")
     return finish(alt.layer(values, counts, text).resolve_scale(y="independent"), colours, _PLOT + 10 + _COUNTS)
+
+
+def _around(span: Span) -> alt.Scale:
+    """The weeks of a span with room for the first and the last bar."""
+    first, last = (day + datetime.timedelta(days=days) for day, days in zip(span, (-4, 4), strict=True))
+    days = [alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in (first, last)]
+    return alt.Scale(domain=days, type="utc", nice=False)
 
 
 def _told(frame: pl.DataFrame, metric: str, size: float, colours: Palette) -> pl.DataFrame:
@@ -169,7 +180,7 @@ def _values(base: Any, y: alt.Y, kind: str, has_band: bool) -> list[Any]:
     return [*band, base.mark_line(strokeWidth=2).encode(y=y), base.mark_circle(size=28, opacity=1).encode(y=y)]
 
 
-def _peak(rows: pl.DataFrame, y: alt.Y, colours: Palette) -> list[Any]:
+def _peak(rows: pl.DataFrame, y: alt.Y, span: Span, colours: Palette) -> list[Any]:
     """Name the band where it is highest in the present span."""
     now = rows.filter(pl.col("is_now") & pl.col("high").is_not_null()).sort("high", descending=True).head(1)
     if now.is_empty():
@@ -177,7 +188,10 @@ def _peak(rows: pl.DataFrame, y: alt.Y, colours: Palette) -> list[Any]:
     top = y.copy()
     top.shorthand = "top:Q"
     named = now.with_columns(pl.format("p85 {}", "p85").alias("name"))
-    mark = alt.Chart(named).mark_text(color=colours.soft, fontSize=12, dx=6, dy=-6)
+    is_late = (named["week_on"][0] - span[0]) > 0.75 * (span[1] - span[0])
+    mark = alt.Chart(named).mark_text(
+        color=colours.soft, fontSize=12, dx=-6 if is_late else 6, dy=-6, align="right" if is_late else "left"
+    )
     return [mark.encode(x="week_on:T", y=top, text="name:N")]
 
 
@@ -189,4 +203,4 @@ def ghost_weeks(colours: Palette) -> alt.LayerChart:
          "high": 3600.0 * (44 + 13 * (week % 3)), "n": 4 + week * 7 % 9}
         for week in range(26)
     ]  # fmt: skip
-    return weeks(pl.DataFrame(rows), "lead_time", colours)
+    return weeks(pl.DataFrame(rows), "lead_time", (start, start + datetime.timedelta(weeks=25)), colours)

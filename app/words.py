@@ -24,6 +24,7 @@ MILESTONES = {
     "production": "production",
     "full_rollout": "100 %",
     "done": "done",
+    "finished": "finished",
     "now": "now",
 }
 

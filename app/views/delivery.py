@@ -33,8 +33,9 @@ def body(page: Page) -> None:
         parts.empty(*_missing(page), charts.ghost_weeks(page.palette))
         return
     weeks = weeks.with_columns((pl.col("age") < scope.weeks).alias("is_now"))
-    end, as_of = max(weeks["week_on"].to_list()) + datetime.timedelta(days=6), queries.as_of(page.version)
-    end = min(end, as_of.date()) if as_of else end
+    last, as_of = max(weeks["week_on"].to_list()), queries.as_of(page.version)
+    end = min(last + datetime.timedelta(days=6), as_of.date() if as_of else datetime.date.max)
+    span = (min(*weeks["week_on"].to_list(), last - datetime.timedelta(weeks=12)), last)
     now, before = (typical(weeks, "lead_time", is_now) for is_now in (True, False))
     told = (f"{scope.weeks} weeks in blue", f"the {scope.weeks} weeks before in grey", "definition dora")
     parts.answer(
@@ -50,7 +51,7 @@ def body(page: Page) -> None:
             asked = f"{DEFINITIONS[metric]} Mart agg_dora_weekly."
             parts.figure(name, _said(value, kind), asked, f"{DETAILS[metric]}, n = {n:,}", was)
         with picture:
-            parts.picture(charts.weeks(weeks.filter(pl.col("metric") == metric), metric, page.palette), metric)
+            parts.picture(charts.weeks(weeks.filter(pl.col("metric") == metric), metric, span, page.palette), metric)
 
 
 def _missing(page: Page) -> tuple[str, str]:

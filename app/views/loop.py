@@ -7,6 +7,7 @@ from app.charts import Palette
 from app.parts import Cell, Page
 from app.queries import Scope
 
+CLOSING = ("production", "done")
 ASKED = "Elapsed time between the first times that the milestones were reached; mart fct_stories."
 
 
@@ -23,7 +24,7 @@ def body(page: Page) -> None:
     longest = (slowest["stage_from"], slowest["stage_to"], slowest["median_seconds"]) if slowest else None
     number = stages["story_key"].n_unique()
     sentence = words.loop_sentence(totals, span, longest, number - len(totals))
-    parts.answer(_scope(page, scope, "last ten finished stories"), sentence, ASKED)
+    parts.answer(_scope(page, scope, "last finished stories"), sentence, ASKED)
     parts.picture(line_chart.line(stages, medians, page.palette, parts.story_address), "line")
     parts.note(_caption(stages))
     parts.section("The stories", "A key opens the story's own events.")
@@ -50,21 +51,22 @@ def _open_stories(page: Page, scope: Scope) -> None:
 
 
 def _totals(stages: pl.DataFrame) -> tuple[list[float], tuple[str, str]]:
-    """Seconds of each story over the span that most of them know: to production where it is linked, else to done."""
-    end = "production" if stages["is_in_production"].any() else "done"
+    """Seconds of each story from backlog to production where most of them are linked to it, else to its finish."""
+    each = stages.group_by("story_key", maintain_order=True).agg(pl.col("is_in_production").first())
+    linked, number = int(each["is_in_production"].sum()), len(each)
     begins = stages.filter(pl.col("stage_from") == "backlog").select("story_key", begin="start_seconds")
-    ends = stages.filter(pl.col("stage_to") == end).select("story_key", end="end_seconds")
-    both = begins.join(ends, on="story_key")
+    last = pl.col("stage_to") == "production" if 2 * linked >= number else pl.col("stage_to").is_in(CLOSING)
+    both = begins.join(stages.filter(last).select("story_key", end="end_seconds"), on="story_key")
+    end = "production" if 2 * linked >= number else "finished" if linked else "done"
     return (both["end"] - both["begin"]).to_list(), ("backlog", end)
 
 
 def _caption(stages: pl.DataFrame) -> str:
     text = "Top: the median of each stage that at least half of the stories know. Below: each story, newest first."
     without = stages.filter(~pl.col("is_in_production"))["story_key"].n_unique()
-    if without:
-        some = "None of these stories has" if without == stages["story_key"].n_unique() else f"{without} of them have"
-        text += f" {some} a linked production deployment; their line runs from created to done."
-    return text
+    if without == stages["story_key"].n_unique():
+        return f"{text} None of them has a linked production deployment; their lines run from created to done."
+    return f"{text} {without} without a linked production deployment end at done." if without else text
 
 
 def _table(stages: pl.DataFrame, palette: Palette) -> None:

@@ -28,7 +28,7 @@ def body(page: Page) -> None:
     milestones = [(name, story[f"{name}_at"]) for name in words.MILESTONES if story.get(f"{name}_at")]
     milestones.sort(key=lambda pair: pair[1])
     told = f"{story['status'] or 'no status'} · {story['story_type'] or 'ticket'} · {story['team'] or 'no team'}"
-    sentence = _open_sentence(milestones, visits, queries.as_of(version)) if story["is_open"] else ""
+    sentence = _open_sentence(milestones, visits, queries.as_of(version)) if _is_on_its_way(story) else ""
     sentence = sentence or _sentence(milestones, story)
     parts.answer(told, f"{words.plain(story['title'] or key)}: {sentence}", "Mart fct_stories.")
     if len(events):
@@ -60,6 +60,10 @@ def _sentence(milestones: list[tuple[str, datetime]], story: dict[str, Any]) -> 
     text = f"**{length}** from {words.MILESTONES[first]} ({words.date(begin)}) to {words.MILESTONES[last]}"
     again = story["reopened_count"] or 0
     return f"{text} ({words.date(end)})" + (f", reopened {words.count(again, 'time')}." if again else ".")
+
+
+def _is_on_its_way(story: dict[str, Any]) -> bool:
+    return bool(story["is_open"]) and story["production_at"] is None
 
 
 def _open_sentence(milestones: list[tuple[str, datetime]], visits: pl.DataFrame, as_of: datetime | None) -> str:

@@ -1,5 +1,7 @@
 """Pictures drawn from frames, without a page around them."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -52,4 +54,4 @@ def test_a_metric_without_a_value_in_any_week_is_drawn_empty() -> None:
     week = {"week_on": None, "value": None, "high": None, "n": 0, "is_now": True}
     frame = pl.DataFrame([week], schema={"week_on": pl.Date, "value": pl.Float64, "high": pl.Float64,
                                          "n": pl.Int64, "is_now": pl.Boolean})  # fmt: skip
-    assert charts.weeks(frame, "recovery", charts.LIGHT).to_dict()
+    assert charts.weeks(frame, "recovery", (date(2026, 1, 5), date(2026, 3, 30)), charts.LIGHT).to_dict()

@@ -96,7 +96,7 @@ def test_stories_without_a_deployment_end_at_done_and_the_page_says_so(show: Sho
     planting.full(published, delivery=False)
     shown = show("loop")
     assert "from backlog to done" in shown.markup
-    assert "None of these stories has a linked production deployment" in shown.markup
+    assert "None of them has a linked production deployment" in shown.markup
 
 
 def test_where_nothing_is_finished_the_open_stories_are_shown_up_to_now(show: Show, published: Path) -> None:
