@@ -24,11 +24,11 @@ steps as (
         build_events.run_id,
         build_events.run_attempt,
         min(build_events.occurred_at)
-            filter (where build_events.event_type = 'build.queued') as queued_at,
+        filter (where build_events.event_type = 'build.queued') as queued_at,
         min(build_events.occurred_at)
-            filter (where build_events.event_type = 'build.started') as started_at,
+        filter (where build_events.event_type = 'build.started') as started_at,
         max(build_events.occurred_at)
-            filter (where build_events.event_type = 'build.finished') as told_finished_at
+        filter (where build_events.event_type = 'build.finished') as told_finished_at
     from build_events
     group by build_events.repository, build_events.run_id, build_events.run_attempt
 ),

@@ -70,7 +70,8 @@ fixed_issues as (
 ),
 
 found as (
-    select revert_numbers.change_key, 'revert' as kind, revert_numbers.repository || '#' || revert_numbers.number as named
+    select
+        revert_numbers.change_key, 'revert' as kind, revert_numbers.repository || '#' || revert_numbers.number as named
     from revert_numbers
     union
     select revert_shas.change_key, 'revert' as kind, landings.change_key as named
@@ -78,7 +79,8 @@ found as (
     inner join {{ ref('int_change_landings') }} as landings
         on revert_shas.repository = landings.repository and starts_with(landings.sha, lower(revert_shas.sha))
     union
-    select hotfix_numbers.change_key, 'hotfix' as kind, hotfix_numbers.repository || '#' || hotfix_numbers.number as named
+    select
+        hotfix_numbers.change_key, 'hotfix' as kind, hotfix_numbers.repository || '#' || hotfix_numbers.number as named
     from hotfix_numbers
     union
     select reverts.change_key, 'revert' as kind, null as named

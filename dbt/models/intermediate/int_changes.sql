@@ -26,23 +26,23 @@ steps as (
         change_events.repository,
         change_events.number,
         min(change_events.occurred_at)
-            filter (where change_events.event_type = 'change.opened') as opened_at,
+        filter (where change_events.event_type = 'change.opened') as opened_at,
         arg_min(change_events.actor, (change_events.occurred_at, change_events.event_id))
-            filter (where change_events.event_type = 'change.opened') as author,
+        filter (where change_events.event_type = 'change.opened') as author,
         arg_min(change_events.title, (change_events.occurred_at, change_events.event_id))
-            filter (where change_events.event_type = 'change.opened') as title,
+        filter (where change_events.event_type = 'change.opened') as title,
         arg_min(change_events.head_branch, (change_events.occurred_at, change_events.event_id))
-            filter (where change_events.event_type = 'change.opened') as head_branch,
+        filter (where change_events.event_type = 'change.opened') as head_branch,
         arg_min(change_events.base_branch, (change_events.occurred_at, change_events.event_id))
-            filter (where change_events.event_type = 'change.opened') as base_branch,
+        filter (where change_events.event_type = 'change.opened') as base_branch,
         max(change_events.occurred_at)
-            filter (where change_events.event_type = 'change.merged') as merged_at,
+        filter (where change_events.event_type = 'change.merged') as merged_at,
         arg_max(change_events.merge_sha, (change_events.occurred_at, change_events.event_id))
-            filter (where change_events.event_type = 'change.merged') as merge_sha,
+        filter (where change_events.event_type = 'change.merged') as merge_sha,
         max(change_events.occurred_at)
-            filter (where change_events.event_type = 'change.closed') as closed_at,
+        filter (where change_events.event_type = 'change.closed') as closed_at,
         max(change_events.occurred_at)
-            filter (where change_events.event_type = 'change.reopened') as reopened_at
+        filter (where change_events.event_type = 'change.reopened') as reopened_at
     from change_events
     group by change_events.change_key, change_events.repository, change_events.number
 ),
@@ -57,11 +57,13 @@ combined as (
         states.body,
         coalesce(states.author, states.actor, steps.author) as author,
         coalesce(states.created_at, steps.opened_at, states.occurred_at) as opened_at,
-        case when states.state is null or states.state = 'merged'
-            then coalesce(states.merged_at, steps.merged_at)
+        case
+            when states.state is null or states.state = 'merged'
+                then coalesce(states.merged_at, steps.merged_at)
         end as merged_at,
-        case when states.state is null or states.state = 'merged'
-            then coalesce(states.merge_sha, steps.merge_sha)
+        case
+            when states.state is null or states.state = 'merged'
+                then coalesce(states.merge_sha, steps.merge_sha)
         end as merge_sha,
         coalesce(
             states.state,

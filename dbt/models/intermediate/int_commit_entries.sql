@@ -17,7 +17,7 @@ with recursive walk as (
     from walk
     inner join {{ ref('int_commit_edges') }} as edges
         on walk.repository = edges.repository and walk.sha = edges.sha
-    -- Where an earlier merge begins its own walk this one ends, so a long-lived branch is walked once, not once a merge.
+    -- Where an earlier merge begins its own walk this one ends: a long-lived branch is walked once, not once a merge.
     where
         edges.parent_position is null
         and (edges.parent_named_at is null or edges.parent_named_at > walk.position)

@@ -29,11 +29,11 @@ histories as (
         arg_max(deployment_events.environment, (deployment_events.occurred_at, deployment_events.event_id))
             as environment,
         min(deployment_events.occurred_at)
-            filter (where deployment_events.state = 'in_progress') as in_progress_at,
+        filter (where deployment_events.state = 'in_progress') as in_progress_at,
         min(deployment_events.occurred_at)
-            filter (where deployment_events.state = 'success') as succeeded_at,
+        filter (where deployment_events.state = 'success') as succeeded_at,
         min(deployment_events.occurred_at)
-            filter (where deployment_events.state in ('failure', 'error')) as failed_at,
+        filter (where deployment_events.state in ('failure', 'error')) as failed_at,
         arg_max(deployment_events.state, (deployment_events.occurred_at, deployment_events.event_id))
             as last_state
     from deployment_events
@@ -75,7 +75,17 @@ final as (
             when combined.rank_of_id = 1 then combined.vendor_deployment_id
             else combined.repository || '/' || combined.vendor_deployment_id
         end as deployment_id,
-        combined.* exclude (rank_of_id, in_progress_at, is_declared_production),
+        combined.subject,
+        combined.vendor_deployment_id,
+        combined.repository,
+        combined.environment,
+        combined.service,
+        combined.sha,
+        combined.ref,
+        combined.url,
+        combined.created_at,
+        combined.finished_at,
+        combined.status,
         -- Names of environments differ in case by who typed them.
         lower(combined.environment) as environment_key,
         -- The vendor declares it by the exact name alone, so a name that the settings list counts as well.

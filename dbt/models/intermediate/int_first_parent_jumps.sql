@@ -38,7 +38,10 @@ jumps as (
     -- Thirty doublings reach further than any history; a broken one that runs in a circle ends here too.
     where
         near.level < 30
-        and exists (select 1 from jumps as open_jumps where open_jumps.ancestor is not null)
+        and exists (
+            select 1 from jumps as open_jumps
+            where open_jumps.ancestor is not null
+        )
 ),
 
 final as (

@@ -59,7 +59,7 @@ told as (
         max(incident_events.url) as url,
         min(incident_events.occurred_at) as opened_at,
         max(incident_events.occurred_at)
-            filter (where incident_events.event_type = 'incident.resolved') as resolved_at
+        filter (where incident_events.event_type = 'incident.resolved') as resolved_at
     from incident_events
     group by incident_events.incident_id
 ),

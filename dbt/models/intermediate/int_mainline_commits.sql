@@ -50,7 +50,7 @@ members as (
             members.level = jumps.level
             and members.repository = jumps.repository
             and members.sha = jumps.sha
-    where members.sha is not null and members.level <= (select max(jumps.level) from jumps)
+    where members.sha is not null and members.level <= (select max(all_jumps.level) from jumps as all_jumps)
 ),
 
 depths as (

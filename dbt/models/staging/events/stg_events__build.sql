@@ -28,7 +28,7 @@ final as (
         {{ payload_text('status') }} as status,
         {{ payload_text('conclusion') }} as conclusion,
         coalesce(
-            try_cast(json_extract(payload, '$.change_numbers') as bigint[]), cast([] as bigint[])
+            try_cast(json_extract(events.payload, '$.change_numbers') as bigint[]), cast([] as bigint[])
         ) as change_numbers,
         {{ payload_time('created_at') }} as created_at,
         {{ payload_text('job_id') }} as job_id,

@@ -1,4 +1,5 @@
--- One row per current event of a repository's code: its commits, its releases, itself, of all sources; a column is null where its type does not carry it.
+-- One row per current event of a repository's code: its commits, its releases, itself, of all sources;
+-- a column is null where its type does not carry it.
 with events as (
     select *
     from {{ source('log', 'current_events') }}

@@ -1,4 +1,5 @@
--- One row per current event of an incident that a producer told as such, of all sources; a column is null where its type does not carry it.
+-- One row per current event of an incident that a producer told as such, of all sources;
+-- a column is null where its type does not carry it.
 with events as (
     select *
     from {{ source('log', 'current_events') }}

@@ -1,0 +1,29 @@
+-- However often a commit was tried, it counts once, in one week; and every share lies between none and all.
+with deployed as (
+    select
+        deployments.service,
+        count(distinct deployments.first_attempt_id) as deployments
+    from {{ ref('fct_deployments') }} as deployments
+    where deployments.is_production and deployments.status = 'success'
+    group by deployments.service
+),
+
+weeks as (
+    select
+        weekly.service,
+        sum(weekly.deployments) as deployments,
+        bool_or(
+            weekly.change_fail_rate not between 0 and 1
+            or weekly.rework_rate not between 0 and 1
+            or dayofweek(weekly.week_on) <> 1
+        ) as is_wrong
+    from {{ ref('agg_dora_weekly') }} as weekly
+    group by weekly.service
+)
+
+select coalesce(deployed.service, weeks.service) as service
+from deployed
+full outer join weeks on deployed.service = weeks.service
+where
+    coalesce(deployed.deployments, 0) <> coalesce(weeks.deployments, 0)
+    or weeks.is_wrong
