@@ -34,7 +34,7 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	echo "Setting up $(VENV) with $$python; the first time takes a few minutes."; \
 	"$$python" -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock \
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock \
 		|| { echo "uv could not install; trying with pip, which has settings of its own."; \
 			$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
 				-r requirements.lock; }
