@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.clock import now
 from pipelines.ingest import refresh_projection
-from pipelines.models import ModelsError, invoke, one_line, parse, variables
+from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse, variables
 from pipelines.settings import Settings
 from warehouse import event_log, results
 from warehouse.lock import exclusive
@@ -19,6 +19,8 @@ from warehouse.store import open_log
 Progress = Callable[[str, int, int], None]
 Status = Literal["ok", "warn", "failed", "skipped"]
 
+# The runs tell the moment; whatever does not read them is the same on a night with nothing new.
+_SPEAKS_OF_THE_MOMENT = "source:log.runs+"
 _DERIVED = ("staging", "intermediate", "marts")
 _STATUSES: dict[str, Status] = {
     "success": "ok",
@@ -69,12 +71,14 @@ class TransformOutcome:
         nodes: every model and test that was chosen.
         error: why it failed, None when the marts may be published.
         renewed: the sources whose kept records were mapped again, since their mapper had changed.
+        is_rest_unchanged: nothing was new, so what is not among the nodes is as the last transform left it: well.
     """
 
     as_of: datetime
     nodes: tuple[NodeResult, ...]
     error: str | None
     renewed: tuple[str, ...]
+    is_rest_unchanged: bool
 
     @property
     def ok(self) -> bool:
@@ -89,6 +93,8 @@ class TransformOutcome:
         warned = [node.name for node in self.nodes if node.status == "warn"]
         told = [f"Mapped the kept records of {', '.join(self.renewed)} again."] if self.renewed else []
         told.append(f"{built} models built, {passed} tests passed, as of {self.as_of:%Y-%m-%d %H:%M} UTC.")
+        if self.is_rest_unchanged:
+            told.append("Nothing new: every other model and test is as it was.")
         if warned:
             told.append(f"{len(warned)} tests warn: {', '.join(warned[:5])}.")
         if self.error:
@@ -121,13 +127,21 @@ def rebuild(settings: Settings, *, progress: Progress = silent) -> TransformOutc
         return run_dbt(settings, progress=progress)
 
 
-def run_dbt(settings: Settings, *, select: Iterable[str] = (), progress: Progress = silent) -> TransformOutcome:
+def run_dbt(
+    settings: Settings,
+    *,
+    select: Iterable[str] = (),
+    only_if_new: bool = False,
+    progress: Progress = silent,
+) -> TransformOutcome:
     """Build and test the models over the log, as of the moment that the log stands for, and note how it ended.
 
     The warehouse is closed again when this returns, whatever happened.
 
     Args:
         select: dbt's node names; all of them where empty.
+        only_if_new: where neither the log nor a model nor a setting changed since the last transform, build and test
+            only what speaks of the moment, and what warned. The marts are the same as those of a whole one.
         progress: told of each node that ends.
 
     Raises:
@@ -138,11 +152,15 @@ def run_dbt(settings: Settings, *, select: Iterable[str] = (), progress: Progres
         with open_log(settings, command="storyline transform", since=now()) as connection:
             renewed = tuple(refresh_projection(connection))
             as_of = _as_of(connection)
-            number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen))
-        nodes, error = _build(settings, as_of, chosen, progress)
+            basis = results.Basis(fingerprint(settings), results.log_digest(connection))
+            warned = results.warned_on(connection, basis) if only_if_new and not chosen else None
+            number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen), basis=basis)
+        due = chosen if warned is None else [_SPEAKS_OF_THE_MOMENT, *warned]
+        nodes, error = _build(settings, as_of, due, progress)
+        warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
-            results.end_transform(connection, number, error=error)
-    return TransformOutcome(as_of, nodes, error, renewed)
+            results.end_transform(connection, number, error=error, warned=warned_now)
+    return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=warned is not None)
 
 
 def _build(

@@ -1,5 +1,7 @@
 """What Python concludes from the log: how transforms ended. The only writer of `results.*`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
@@ -8,45 +10,90 @@ from warehouse.connection import transaction
 
 RUNNING, OK, FAILED = "running", "ok", "failed"
 
+_BEGIN = """
+insert into results.transforms by name
+select
+    (select coalesce(max(transform_number), 0) + 1 from results.transforms) as transform_number,
+    $as_of::timestamptz as as_of,
+    $is_partial as is_partial,
+    'running' as status,
+    $models as models_digest,
+    $log as log_digest
+returning transform_number
+"""
 
-def begin_transform(connection: duckdb.DuckDBPyConnection, *, as_of: datetime, is_partial: bool) -> int:
+# What the marts can be made of, but for the runs, which only tell the moment. Records are append-only; a new mapper
+# projects the same records to other events, and quarantine and confirmations are rewritten in place.
+_LOG_DIGEST = """
+select md5(concat_ws(
+    '|',
+    (select concat_ws(' ', count(*), max(position)) from log.raw_records),
+    (select concat_ws(' ', count(*), sum(hash(event_id, raw_position, mapper_version)::hugeint)) from log.events),
+    (select concat_ws(' ', count(*), sum(hash(quarantine_id, reason)::hugeint)) from log.quarantine),
+    (select concat_ws(' ', count(*), sum(hash(raw_position, vendor_version_at)::hugeint)) from log.confirmations)
+))
+"""
+
+_WARNED = """
+select coalesce(warned, [])
+from (select * from results.transforms order by transform_number desc limit 1)
+where not is_partial and status = 'ok' and models_digest = $models and log_digest = $log
+"""
+
+# A partial transform that went well proves nothing about the marts that it left out, so it clears no failure.
+_LAST_WORD = """
+select status, error from results.transforms
+where not (is_partial and status = 'ok')
+order by transform_number desc limit 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a transform is made of: two of one basis differ only in the moment that they stand for."""
+
+    models: str
+    log: str
+
+
+def log_digest(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a digest of all that the models read in the log, its runs left out."""
+    return str(connection.execute(_LOG_DIGEST).fetchall()[0][0])
+
+
+def begin_transform(connection: duckdb.DuckDBPyConnection, *, as_of: datetime, is_partial: bool, basis: Basis) -> int:
     """Note that a transform begins, before it touches a mart. Returns its number."""
+    told = {
+        "as_of": as_of.astimezone(UTC),
+        "is_partial": is_partial,
+        "models": basis.models,
+        "log": basis.log,
+    }
     with transaction(connection):
-        row = connection.execute(
-            """
-            insert into results.transforms
-            select (select coalesce(max(transform_number), 0) + 1 from results.transforms), ?, ?, ?, null
-            returning transform_number
-            """,
-            [as_of.astimezone(UTC), is_partial, RUNNING],
-        ).fetchone()
-    assert row is not None, "`returning` gives the row that went in"
-    return int(row[0])
+        return int(connection.execute(_BEGIN, told).fetchall()[0][0])
 
 
-def end_transform(connection: duckdb.DuckDBPyConnection, number: int, *, error: str | None) -> None:
-    """Note how it ended: well, where there is no error."""
+def end_transform(
+    connection: duckdb.DuckDBPyConnection, number: int, *, error: str | None, warned: Sequence[str] = ()
+) -> None:
+    """Note how it ended: well, where there is no error; and which tests warned."""
     connection.execute(
-        "update results.transforms set status = ?, error = ? where transform_number = ?",
-        [FAILED if error else OK, error, number],
+        "update results.transforms set status = ?, error = ?, warned = ? where transform_number = ?",
+        [FAILED if error else OK, error, list(warned), number],
     )
 
 
-def why_unpublishable(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """Say why the marts may not be published, None when they may.
+def warned_on(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list[str] | None:
+    """Return the tests that warned in the newest transform, None when that was partial, failed or of another basis."""
+    row = connection.execute(_WARNED, {"models": basis.models, "log": basis.log}).fetchone()
+    return None if row is None else list(row[0])
 
-    A partial transform that went well proves nothing about the marts that it left out, so it clears no failure.
-    """
-    row = connection.execute(
-        """
-        select status, error from results.transforms
-        where not (is_partial and status = 'ok')
-        order by transform_number desc limit 1
-        """
-    ).fetchone()
+
+def why_unpublishable(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Say why the marts may not be published, None when they may."""
+    row = connection.execute(_LAST_WORD).fetchone()
     if row is None:
         return "nothing was transformed yet"
-    status, error = row
-    if status == RUNNING:
+    if row[0] == RUNNING:
         return "the last transform did not end"
-    return f"the last transform failed: {error}" if status == FAILED else None
+    return f"the last transform failed: {row[1]}" if row[0] == FAILED else None
