@@ -5,6 +5,7 @@ dbt runs in this process (`pipelines.transform`): a subprocess per run costs eig
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -15,6 +16,7 @@ from pipelines.transform import NodeResult, TransformOutcome, run_dbt
 
 TRANSFORM = "transform"
 _BUILDS = ("model", "seed", "snapshot")
+_UNCHANGED = {"status": "unchanged"}
 _Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 
@@ -65,9 +67,8 @@ def dbt_assets(content: Graph) -> dg.AssetsDefinition:
     def transform(context: dg.AssetExecutionContext) -> _Results:
         shared: Line = context.resources.line
         outcome = run_dbt(shared.settings, select=_select(context, content), only_if_new=True, progress=shared.progress)
-        yield from _results(content, outcome)
-        if outcome.ok and outcome.is_rest_unchanged:
-            yield from _unchanged(content, outcome)
+        yield from _models(content, outcome)
+        yield from _checks(content, outcome)
         if not outcome.ok:
             raise dg.Failure(f"Nothing will be published: {outcome.error}", allow_retries=False)
 
@@ -83,27 +84,30 @@ def _select(context: dg.AssetExecutionContext, content: Graph) -> list[str]:
     return [name.split(".")[2] for name in [*models, *tests]]
 
 
-def _results(content: Graph, outcome: TransformOutcome) -> _Results:
-    """Report models before tests: a check speaks of a materialisation that Dagster must know already."""
-    for node in sorted(outcome.nodes, key=lambda node: node.is_test):
-        if node.unique_id in content.checks:
-            yield _judged(content.checks[node.unique_id], node)
-        elif node.unique_id in content.specs and node.status in ("ok", "warn"):
-            yield dg.MaterializeResult(
-                asset_key=content.specs[node.unique_id].key, metadata={"seconds": round(node.seconds, 3)}
-            )
-
-
-def _unchanged(content: Graph, outcome: TransformOutcome) -> _Results:
-    """Report what a quiet night left as it was: built from the same rows by the same models, so it still holds."""
+def _models(content: Graph, outcome: TransformOutcome) -> _Results:
+    """Report each model after those that it reads, as Dagster asks, whether it was built or stayed as it was."""
+    built = {node.unique_id: node for node in outcome.nodes if node.status in ("ok", "warn")}
     told = {node.unique_id for node in outcome.nodes}
-    since = {"status": "unchanged"}
-    for name, spec in content.specs.items():
-        if name not in told:
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=since)
+    names = {spec.key: name for name, spec in content.specs.items()}
+    reads = {key: [dep.asset_key for dep in content.specs[name].deps] for key, name in names.items()}
+    for key in TopologicalSorter(reads).static_order():
+        name = names.get(key)
+        if name in built:
+            yield dg.MaterializeResult(asset_key=key, metadata={"seconds": round(built[name].seconds, 3)})
+        elif name is not None and name not in told and outcome.ok and outcome.is_rest_unchanged:
+            yield dg.MaterializeResult(asset_key=key, metadata=_UNCHANGED)
+
+
+def _checks(content: Graph, outcome: TransformOutcome) -> _Results:
+    """Report each test. What a quiet night left as it was is the same rows by the same models, so it still holds."""
+    told = {node.unique_id: node for node in outcome.nodes}
     for name, check in content.checks.items():
-        if name not in told:
-            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, metadata=since)
+        if name in told:
+            yield _judged(check, told[name])
+        elif outcome.ok and outcome.is_rest_unchanged:
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key, check_name=check.name, passed=True, metadata=_UNCHANGED
+            )
 
 
 def _judged(spec: dg.AssetCheckSpec, node: NodeResult) -> dg.AssetCheckResult:
