@@ -36,6 +36,11 @@ def planted() -> Plan:
     plan.step(3, "commented", 3, BEN)
     plan.step(3, "marked_ready", 4)
     plan.step(3, "reviewed", 4, BEN, state="commented")
+    _hardly_reviewed(plan)
+    return plan
+
+
+def _hardly_reviewed(plan: Plan) -> None:
     # 4: still a draft. 5: nobody reviewed. 6: only its author, an unknown and a bot that looks like a person did.
     plan.change(4, opened=1, is_draft=True)
     plan.step(4, "commented", 2, BEN)
@@ -54,7 +59,6 @@ def planted() -> Plan:
     plan.step(8, "reviewed", 2, "bot:copilot-pull-request-reviewer", state="commented")
     plan.change(9, opened=1, author="bot:dependabot[bot]", commits={"a9": 1}, messages={"a9": "Bump by noreply@x"})
     plan.change(10, opened=1, state="closed", closed_at=at(4))
-    return plan
 
 
 @pytest.fixture(scope="module")

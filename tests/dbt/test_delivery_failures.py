@@ -46,13 +46,17 @@ def planted() -> Plan:
     plan.deploy("d7", "c7", 2 * WEEK + 6)
     plan.change(8, opened=2 * WEEK + 7, merged=2 * WEEK + 7, merge="c8", body="Fixes #90")
     plan.deploy("d8", "c8", 2 * WEEK + 8)
+    _another_service(plan)
+    return plan
+
+
+def _another_service(plan: Plan) -> None:
     # Another service: each attempt at one commit is the same deployment.
     for name, hours, state in (("p1", 1, "success"), ("p2", 2, "error"), ("p3", 3, "failure"), ("p4", 5, "success")):
         of = "p-old" if name == "p1" else "p-new"
         plan.deploy(name, of, hours, (state, hours), repository="acme/pay")
     plan.deploy("p5", "p-new", 6, repository="acme/pay")
     plan.deploy("p6", "p-unfinished", 7, ("in_progress", 7), repository="acme/pay", service="ledger")
-    return plan
 
 
 @pytest.fixture(scope="module")

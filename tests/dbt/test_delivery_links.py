@@ -75,7 +75,9 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
 
 def links(marts: Marts, from_key: str, to_kind: str) -> dict[str, tuple[str, float, bool, str]]:
     query = f"select * from marts.fct_links where from_key = '{from_key}' and to_kind = '{to_kind}'"
-    return {row["to_key"]: (row["rule"], row["confidence"], row["is_linked"], row["reason"]) for row in marts.rows(query)}
+    return {
+        row["to_key"]: (row["rule"], row["confidence"], row["is_linked"], row["reason"]) for row in marts.rows(query)
+    }
 
 
 def test_a_change_with_many_stories_and_a_story_with_many_changes(marts: Marts) -> None:
