@@ -11,7 +11,7 @@ DEMO_CONFIG := .demo/storyline.toml
 DBT := $(BIN)/dbt --quiet --no-send-anonymous-usage-stats
 DBT_PATHS := --project-dir dbt --profiles-dir dbt --target-path target
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-header --no-annotate
+	--no-header --no-annotate $(UPGRADE)
 PYTEST := $(BIN)/pytest
 
 .PHONY: help setup demo demo-serve app test test-heavy benchmark check docs lock clean

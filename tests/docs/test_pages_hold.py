@@ -1,0 +1,73 @@
+"""What the pages tell a reader to do can be done: links lead somewhere, commands exist, queries run."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.cli import storyline
+from pipelines.docs import mart_models
+from pipelines.settings import PROJECT_ROOT
+
+SKIPPED = {".venv", ".git", ".demo", "node_modules"}
+PAGES = [path for path in sorted(PROJECT_ROOT.rglob("*.md")) if not SKIPPED & set(path.relative_to(PROJECT_ROOT).parts)]
+README = (PROJECT_ROOT / "README.md").read_text()
+QUERIES = re.findall(r"```sql\n(.*?)```", README, flags=re.DOTALL)
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(PROJECT_ROOT))
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as a code host makes them."""
+    titles = re.findall(r"(?m)^#+ +(.+)$", path.read_text())
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    lost = []
+    for link in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", page.read_text()):
+        target, _, anchor = link.partition("#")
+        file = (page.parent / target).resolve() if target else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            lost.append(link)
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_command_that_is_named_exists(page: Path) -> None:
+    text = page.read_text()
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (PROJECT_ROOT / "Makefile").read_text()))
+    made = set(re.findall(r"(?m)(?:`|^)make ([a-z-]+)", text))
+    called = set(re.findall(r"(?:`|/)storyline ([a-z]+)", text))
+    assert made - targets == set()
+    assert called - set(storyline.commands) == set()
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=[re.findall(r"marts\.(\w+)", query)[0] for query in QUERIES])
+def test_a_query_of_the_readme_runs_on_the_marts_as_they_are_promised(query: str) -> None:
+    with duckdb.connect() as connection:  # noqa: TID251 - in memory: the promise, not a warehouse
+        connection.execute("create schema marts")
+        for model in mart_models():
+            columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in model.get("columns", []))
+            if columns:
+                connection.execute(f"create table marts.{model['name']} ({columns})")
+        assert connection.execute(query).fetchall() == []
+
+
+def test_the_readme_shows_queries_and_the_two_commands() -> None:
+    assert len(QUERIES) >= 3
+    first_screen = README.split("## ")[0]
+    assert "make demo" in first_screen
+    assert "make test" in first_screen
+
+
+def test_each_decision_tells_its_context_price_and_when_to_revisit_it() -> None:
+    decisions = sorted((PROJECT_ROOT / "docs" / "decisions").glob("0*.md"))
+    parts = ("**Context.**", "**Decision.**", "**Price.**", "**When to revisit.**")
+    numbers = [path.name[:4] for path in decisions]
+    assert numbers == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    assert [path.name for path in decisions if not all(part in path.read_text() for part in parts)] == []
