@@ -42,17 +42,12 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@touch $@
 
 demo: $(READY) ## run the nightly job on recorded tickets and pull requests, and say how to open the report
-	@$(BIN)/python -m pipelines.demo $(DEMO_CONFIG)
+	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/python -m pipelines.demo settings $(DEMO_CONFIG)
 	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/storyline nightly
 	@echo "The demo's figures are published. Open the report with: make app"
 
 demo-serve: demo ## the demo, and its report and Dagster's page until Ctrl-C
-	@export STORYLINE_CONFIG=$(DEMO_CONFIG); \
-	$(BIN)/storyline dagster & dagster=$$!; \
-	$(BIN)/storyline app & app=$$!; \
-	trap 'kill $$dagster $$app 2>/dev/null' INT TERM EXIT; \
-	echo "Report: http://127.0.0.1:8501  Dagster: http://127.0.0.1:3000  Ctrl-C ends both."; \
-	wait
+	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/python -m pipelines.demo serve
 
 app: $(READY) ## open the report (your own; the demo's while there is no storyline.toml)
 	@STORYLINE_CONFIG=$${STORYLINE_CONFIG:-$$(test -e storyline.toml || test ! -e $(DEMO_CONFIG) \
