@@ -43,7 +43,8 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 
 demo: $(READY) ## run the nightly job on recorded tickets and pull requests, and say how to open the report
 	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/python -m pipelines.demo settings $(DEMO_CONFIG)
-	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/storyline nightly
+	@# 3 is published too; it is said above what went to quarantine: the sources' fixtures hold bad records on purpose.
+	@STORYLINE_CONFIG=$(DEMO_CONFIG) $(BIN)/storyline nightly || test $$? -eq 3
 	@echo "The demo's figures are published. Open the report with: make app"
 
 demo-serve: demo ## the demo, and its report and Dagster's page until Ctrl-C
