@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock")),
     (
         "warehouse/",
-        ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock", "pipelines.sources.base"),
+        ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock"),
     ),
     ("app/queries.py", ("app", "pipelines.settings", "warehouse.connection", "warehouse.serving")),
     ("app/", ("app", "pipelines.settings", "pipelines.clock")),
