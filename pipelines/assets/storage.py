@@ -20,12 +20,19 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "KeptEventLog":
         """Return the storage under DAGSTER_HOME, where Dagster's own would lie."""
         return cls(str(Path(config_value["base_dir"]) / "history" / "runs"), inst_data)
+
+    def has_table(self, table_name: str) -> bool:
+        """Tell whether the table is there. Asked twice for every event; a table never goes."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
