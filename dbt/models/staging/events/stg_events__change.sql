@@ -7,15 +7,7 @@ with events as (
 
 final as (
     select
-        events.event_id,
-        events.event_type,
-        events.source,
-        events.instance,
-        events.subject,
-        events.actor,
-        events.occurred_at,
-        events.observed_at,
-        events.raw_position,
+        {{ event_columns() }},
         {{ payload_text('repository') }} as repository,
         {{ payload_integer('number') }} as number,
         {{ payload_text('repository') }} || '#' || {{ payload_text('number') }} as change_key,

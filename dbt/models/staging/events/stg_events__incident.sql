@@ -8,15 +8,7 @@ with events as (
 
 final as (
     select
-        events.event_id,
-        events.event_type,
-        events.source,
-        events.instance,
-        events.subject,
-        events.actor,
-        events.occurred_at,
-        events.observed_at,
-        events.raw_position,
+        {{ event_columns() }},
         {{ payload_text('incident_id') }} as incident_id,
         {{ payload_text('service') }} as service,
         {{ payload_text('environment') }} as environment,

@@ -7,15 +7,7 @@ with events as (
 
 final as (
     select
-        events.event_id,
-        events.event_type,
-        events.source,
-        events.instance,
-        events.subject,
-        events.actor,
-        events.occurred_at,
-        events.observed_at,
-        events.raw_position,
+        {{ event_columns() }},
         {{ payload_text('interview_id') }} as interview_id,
         {{ payload_text('title') }} as title,
         {{ payload_list('story_keys') }} as ticket_keys,
