@@ -12,6 +12,7 @@ from pipelines.clock import now, parse_time
 from pipelines.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from pipelines.transform import TransformOutcome
     from warehouse.event_log import Appended
 
 DONE, FAILED, WRONG_USE, DONE_WITH_LOSSES, NOT_PUBLISHED = 0, 1, 2, 3, 4
@@ -145,21 +146,21 @@ def export(file: Path) -> None:
 @storyline.command(epilog=_EXIT_CODES)
 def transform() -> None:
     """Build and test every model over the log, without publishing."""
-    from pipelines.progress import stages
     from pipelines.transform import transform as run
 
-    with stages() as progress:
-        outcome = run(_settings(), progress=progress)
-    for sentence in outcome.sentences:
-        _say(sentence)
-    sys.exit(DONE if outcome.ok else NOT_PUBLISHED)
+    _build(run)
 
 
 @storyline.command(epilog=_EXIT_CODES)
 def rebuild() -> None:
     """Drop every derived table, map the kept raw records again and build all; the result is the same."""
-    from pipelines.progress import stages
     from pipelines.transform import rebuild as run
+
+    _build(run)
+
+
+def _build(run: "Callable[..., TransformOutcome]") -> NoReturn:
+    from pipelines.progress import stages
 
     with stages() as progress:
         outcome = run(_settings(), progress=progress)

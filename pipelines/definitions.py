@@ -9,11 +9,11 @@ from pipelines.assets.line import line
 from pipelines.assets.publish import publish_asset, report
 from pipelines.assets.schedules import a_run_failed, every_night, nightly
 from pipelines.models import manifest
+from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings, load_settings
-from pipelines.transform import Progress, silent
 
 
-def definitions(settings: Settings, progress: Progress = silent) -> dg.Definitions:
+def definitions(settings: Settings, progress: Stages = unwatched) -> dg.Definitions:
     """Return everything that Dagster knows of this installation.
 
     All steps run in one process: DuckDB lets only one process write, and a process per step costs a minute a night.

@@ -5,7 +5,7 @@ Carries what a fact is, not how it came: observed_at, stream and mapper version 
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.events.catalog import EVENT_TYPES
 from pipelines.events.ids import canonical_json
+from pipelines.progress import Count, uncounted
 from pipelines.sources.cloudevents.own import type_name, urn
 
 BATCH_SIZE = 5_000
@@ -28,15 +29,11 @@ order by log.current_events.occurred_at, event_id
 """
 
 
-def _silent(count: int) -> None:
-    """Take no notice of progress."""
-
-
 def export_events(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     *,
-    progress: Callable[[int], None] = _silent,
+    progress: Count = uncounted,
 ) -> int:
     """Write every current event to `path`, in the order of their times and ids, and return how many.
 

@@ -1,7 +1,7 @@
 """Takes records into the log: read, pseudonymise, append. The same path for every way in."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, RawRecord
+from pipelines.progress import Count, uncounted
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
 from pipelines.sources.base import RecordingError, Source
@@ -19,12 +20,6 @@ from warehouse.people import KeyedPseudonyms, pseudonyms, remember
 from warehouse.store import open_log
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-
-Progress = Callable[[int], None]
-
-
-def _silent(count: int) -> None:
-    """Take no notice of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Intake:
     as_of: datetime
 
 
-def take_in(settings: Settings, intake: Intake, *, progress: Progress = _silent) -> Appended:
+def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) -> Appended:
     """Replay a recording through the source's own mapping into the log.
 
     Raises:

@@ -6,12 +6,22 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+# How many were done since it was last told.
+Count = Callable[[int], None]
 # (what is being done, steps done, steps in all or 0 where unknown)
 Stages = Callable[[str, int, int], None]
 
 
+def uncounted(_count: int) -> None:
+    """Take no notice of a count."""
+
+
+def unwatched(_what: str, _done: int, _total: int) -> None:
+    """Take no notice of a stage."""
+
+
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
+def counting(what: str) -> Iterator[Count]:
     """Show a count that grows; the block is handed a function that takes how many were done since."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())

@@ -1,6 +1,6 @@
 """Builds and tests every model over the log with dbt, in this process, and notes how it ended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,13 +10,12 @@ import duckdb
 from pipelines.clock import now
 from pipelines.ingest import refresh_projection
 from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse, variables
+from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings
 from warehouse import event_log, results
 from warehouse.lock import exclusive
 from warehouse.store import open_log
 
-# (what is being done, steps done, steps in all or 0 where unknown)
-Progress = Callable[[str, int, int], None]
 Status = Literal["ok", "warn", "failed", "skipped"]
 
 # The runs tell the moment; whatever does not read them is the same on a night with nothing new.
@@ -29,10 +28,6 @@ _STATUSES: dict[str, Status] = {
     "warn": "warn",
     "skipped": "skipped",
 }
-
-
-def silent(_what: str, _done: int, _total: int) -> None:
-    """Take no notice of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +97,12 @@ class TransformOutcome:
         return told
 
 
-def transform(settings: Settings, *, progress: Progress = silent) -> TransformOutcome:
+def transform(settings: Settings, *, progress: Stages = unwatched) -> TransformOutcome:
     """Build and test every model. Same as `run_dbt` on all of them."""
     return run_dbt(settings, progress=progress)
 
 
-def rebuild(settings: Settings, *, progress: Progress = silent) -> TransformOutcome:
+def rebuild(settings: Settings, *, progress: Stages = unwatched) -> TransformOutcome:
     """Drop every derived table, map the kept raw records again and build all.
 
     Raises:
@@ -132,7 +127,7 @@ def run_dbt(
     *,
     select: Iterable[str] = (),
     only_if_new: bool = False,
-    progress: Progress = silent,
+    progress: Stages = unwatched,
 ) -> TransformOutcome:
     """Build and test the models over the log, as of the moment that the log stands for, and note how it ended.
 
@@ -164,7 +159,7 @@ def run_dbt(
 
 
 def _build(
-    settings: Settings, as_of: datetime, chosen: list[str], progress: Progress
+    settings: Settings, as_of: datetime, chosen: list[str], progress: Stages
 ) -> tuple[tuple[NodeResult, ...], str | None]:
     try:
         parsed = parse(settings)
@@ -188,7 +183,7 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
 class _Listener:
     """Turns dbt's events into steps."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Stages) -> None:
         self._progress, self._done, self._total = progress, 0, 0
 
     def __call__(self, event: Any) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 import dagster as dg
 
 from pipelines.clock import now, parse_time
+from pipelines.progress import Stages
 from pipelines.settings import Settings
-from pipelines.transform import Progress
 from warehouse.lock import exclusive
 
 COMMAND = "nightly"
@@ -24,10 +24,10 @@ class Line:
 
     settings: Settings
     as_of: datetime
-    progress: Progress
+    progress: Stages
 
 
-def line(settings: Settings, progress: Progress) -> dg.ResourceDefinition:
+def line(settings: Settings, progress: Stages) -> dg.ResourceDefinition:
     """Return the resource that holds the writers' lock for as long as a run lasts.
 
     The executor runs all steps in one process, so the lock is taken once and no other writer comes between two steps.

@@ -15,9 +15,9 @@ from pipelines.assets.ingest import ANSWERS, source_key
 from pipelines.assets.line import COMMAND
 from pipelines.assets.publish import SERVING
 from pipelines.definitions import definitions
+from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings, exported
 from pipelines.sources.registry import source_named, sources
-from pipelines.transform import Progress, silent
 from warehouse.lock import exclusive
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class NightlyOutcome:
 
 
 def run_nightly(
-    settings: Settings, *, sources: Sequence[str] = (), as_of: datetime, progress: Progress = silent
+    settings: Settings, *, sources: Sequence[str] = (), as_of: datetime, progress: Stages = unwatched
 ) -> NightlyOutcome:
     """Take in, transform and publish, as one run that Dagster's page shows like its own.
 

@@ -1,5 +1,6 @@
 """The seam that every source implements: what a vendor said, and how it maps to events."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pipelines.events.envelope import Event
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, Person, RawRecord
 
 __all__ = [
+    "EMAIL",
     "UNKNOWN_INSTANCE",
     "BadRecord",
     "Person",
@@ -19,6 +21,10 @@ __all__ = [
     "Stream",
     "mapping_of",
 ]
+
+# An e-mail address. The look-behind lets a match start only where a run of such characters starts: without it a long
+# run is quadratic.
+EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 
 StreamKind = Literal["entity", "observation"]
 

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import Pseudonyms, RawRecord
+from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
 
 SOURCE_NAME = "cloudevents"
-# The look-behind lets a match start only where a run of such characters starts: without it a long run is quadratic.
-_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 # Tools sign with these; they name nobody. `git@host` is where a repository lies.
 _NOBODY = re.compile(r"(?:git|no-?reply|cursoragent)@.+", re.IGNORECASE)
 _ALREADY = re.compile(r"p_[0-9a-f]{16}|bot:.+", re.DOTALL)
@@ -71,12 +69,12 @@ class _Rewriting:
             return identity
         if self._people.is_bot(identity):
             return f"bot:{identity}"
-        kind = "email" if _EMAIL.fullmatch(identity) else "login"
+        kind = "email" if EMAIL.fullmatch(identity) else "login"
         return self._people.key(SOURCE_NAME, kind, identity)
 
     def _text(self, value: str) -> str:
         # A package address may hold a version that looks like a host: pkg:npm/web@1.4.beta.
-        return value if value.startswith("pkg:") else _EMAIL.sub(self._email, value)
+        return value if value.startswith("pkg:") else EMAIL.sub(self._email, value)
 
     def _email(self, found: re.Match[str]) -> str:
         return found[0] if _NOBODY.fullmatch(found[0]) else self._key(found[0])

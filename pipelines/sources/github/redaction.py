@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.sources.base import Pseudonyms
+from pipelines.sources.base import EMAIL, Pseudonyms
 from pipelines.sources.github.coding_tools import is_tool_address
 
-# The look-behind lets a match start only where a run of such characters starts: without it a long run is quadratic.
-_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 _TRAILER = re.compile(r"(?im)^([ \t>*]*(?:[a-z]+(?:-[a-z]+)*-by|author|committer|from|cc):)[^<\n]*<([^<>\n]+)>")
 _ADDRESS = re.compile(r"(?:https?://|git://|ssh://|git@)[^\s<>\"'`]+")
 # Fields that name things, not people: a login that is also a branch or a label must not change them.
@@ -101,7 +99,7 @@ class Redaction:
     def _without_addresses(self, text: str) -> str:
         if "<" in text:
             text = _TRAILER.sub(self._trailer, text)
-        return _EMAIL.sub(self._email, text)
+        return EMAIL.sub(self._email, text)
 
     def _trailer(self, found: re.Match[str]) -> str:
         start, address = found.groups()
