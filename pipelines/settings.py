@@ -8,13 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 # Public by design: without a key of one's own, pseudonyms are stable but can be guessed, and `doctor` says so.
 DEFAULT_PERSON_KEY = "storyline-default-person-key"
+# A shorter one could be found by trying, and then every pseudonym with it.
+_SHORTEST_PERSON_KEY = 16
+_WEAK_PERSON_KEY = (
+    f"STORYLINE_PERSON_KEY is empty or shorter than {_SHORTEST_PERSON_KEY} characters; set it to a long random text, "
+    "or take it out to use the public default"
+)
 
 
 class SettingsError(ValueError):
@@ -72,7 +79,8 @@ class Freshness(_Section):
 class Settings(BaseSettings):
     """Every setting, frozen. Read once by `load_settings` and handed down."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="STORYLINE_")
+    # The input is hidden in errors: it may be the key.
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="STORYLINE_", hide_input_in_errors=True)
 
     home: Path = PROJECT_ROOT / "warehouse" / "data"
     recorded: Path = PROJECT_ROOT.parent / "shared" / "data"
@@ -87,6 +95,13 @@ class Settings(BaseSettings):
     services: dict[str, str] = Field(default_factory=dict)
     recordings: dict[str, tuple[Path, ...]] = Field(default_factory=dict)
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @field_validator("person_key")
+    @classmethod
+    def _is_hard_to_guess(cls, key: SecretStr) -> SecretStr:
+        if len(key.get_secret_value().strip()) < _SHORTEST_PERSON_KEY:
+            raise PydanticCustomError("weak_person_key", _WEAK_PERSON_KEY)
+        return key
 
     @property
     def database(self) -> Path:
@@ -139,6 +154,8 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"{file} is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "weak_person_key":
+            raise SettingsError(first["msg"]) from error
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{file}: {key}: {first['msg']}; storyline.example.toml shows every key") from error
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})

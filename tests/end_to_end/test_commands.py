@@ -1,8 +1,10 @@
 """The command line says what is wrong in one sentence, with the exit code that the contract names."""
 
+import subprocess
+
 import pytest
 
-from tests.conftest import AS_OF
+from tests.conftest import AS_OF, command_line, environment
 from tests.unit.warehouse.test_lock import other_writer  # noqa: F401
 
 
@@ -37,6 +39,19 @@ def test_an_unknown_setting_is_named(storyline, home):
     finished = storyline("doctor")
     assert finished.returncode == 2
     assert "delivery.production_enviroments" in finished.stderr
+
+
+def test_an_empty_key_of_the_pseudonyms_is_wrong_use(home):
+    finished = subprocess.run(
+        command_line("doctor"),
+        cwd=home.parent,
+        env=environment(home) | {"STORYLINE_PERSON_KEY": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.startswith("storyline: STORYLINE_PERSON_KEY is empty or shorter than 16 characters; set it")
 
 
 def test_the_second_writer_is_refused_and_told_who_writes(storyline, other_writer, home, tmp_path):  # noqa: F811
