@@ -119,7 +119,10 @@ def record_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 
 
 def newest_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return the moment that the log stands for, None when nothing was ever taken in."""
+    """Return the moment that the log stands for, None when nothing was ever taken in.
+
+    It is the last nightly's, or a later one that was told since: an old backup must not turn the clock back.
+    """
     row = connection.execute(statements.NEWEST_AS_OF).fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None
 

@@ -137,4 +137,9 @@ insert into log.runs
 select (select coalesce(max(run_number), 0) + 1 from log.runs), ?, ?, ?, ?, ?, ?, ?, ?
 """
 
-NEWEST_AS_OF = "select arg_max(as_of, run_number) from log.runs"
+# A nightly says which moment it is. What is taken in after it may be an old backup with the moment of its own, so that
+# only moves the moment on. `int_as_of` says the same for those who run dbt by itself.
+NEWEST_AS_OF = """
+select max(as_of) from log.runs
+where run_number >= coalesce((select max(run_number) from log.runs where command = 'nightly'), 0)
+"""
