@@ -38,6 +38,10 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
         "bot_keys": bot_keys(settings),
         "ignored_key_prefixes": list(settings.stories.ignored_key_prefixes),
         "unmeasured_types": list(settings.stories.unmeasured_types),
+        "spec_statuses": list(settings.stories.spec_statuses),
+        "spec_labels": list(settings.stories.spec_labels),
+        "ai_labels": list(settings.stories.ai_labels),
+        "follow_up_relations": list(settings.stories.follow_up_relations),
         "stale_after_hours": settings.freshness.stale_after_hours,
         "teams": [
             {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}

@@ -45,9 +45,15 @@ class People(_Section):
 
 
 class Stories(_Section):
-    """What is measured and how keys are told from words that only look like keys."""
+    """What is measured, by what a story's milestones are known, and which words only look like keys."""
 
     unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme")
+    spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
+    spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
+    ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
+    follow_up_relations: tuple[str, ...] = (
+        "is learned from", "is follow-up of", "follow-up of", "is follow up of",
+    )  # fmt: skip
     ignored_key_prefixes: tuple[str, ...] = (
         "UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "GHSA", "PEP", "AES", "RSA", "MD", "HTTP", "TLS", "SSL", "X",
         "COVID", "GPT", "WIN", "ARM", "IPV", "ES", "PY", "UTC", "GMT", "IEEE", "ASCII", "BASE", "INT", "FLOAT",
