@@ -14,7 +14,12 @@ from warehouse.store import open_log
 FRESH = "is_fresh"
 QUARANTINE = "quarantine_is_empty"
 
-_LAST_READ = "select max(as_of) from log.runs where source = ? and status = 'ok'"
+# Of a night in which one folder failed the last run says so, whatever the others gave.
+_LAST_READ = """
+select max(as_of)
+from (select as_of, max_by(status, run_number) as last_status from log.runs where source = ? group by as_of)
+where last_status = 'ok'
+"""
 _IN_QUARANTINE = """
 select count(*), any_value(stream || ' ' || record_key || ': ' || reason) from log.quarantine where source = ?
 """

@@ -98,8 +98,11 @@ def _source_asset(settings: Settings, name: str) -> dg.AssetsDefinition:
 
 
 def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: tuple[Path, ...]) -> Walk:
-    """Take in every folder; one that fails does not keep the others from being read."""
-    walk = Walk()
+    """Take in every folder; one that fails does not keep the others from being read.
+
+    Failures are noted after all that went well: a source's last run then tells whether it was read whole.
+    """
+    walk, failed = Walk(), list[tuple[Intake, Exception]]()
     for folder in folders:
         intake = Intake(name, folder, COMMAND, shared.as_of)
         try:
@@ -109,10 +112,11 @@ def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: t
         except (ConnectionError, TimeoutError) as error:
             if context.retry_number < RETRIES:
                 raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=2**context.retry_number) from error
-            walk.errors.append(_failed(context, shared, intake, error))
+            failed.append((intake, error))
         # Whatever a vendor or its mapping does wrong is told in the check, in the log and in the exit code.
         except Exception as error:  # noqa: BLE001
-            walk.errors.append(_failed(context, shared, intake, error))
+            failed.append((intake, error))
+    walk.errors += [_failed(context, shared, intake, error) for intake, error in failed]
     return walk
 
 

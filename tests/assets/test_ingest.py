@@ -1,0 +1,158 @@
+"""A source that is down becomes stale with its reason, and the rest of the line runs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.events.records import BadRecord, RawRecord
+from pipelines.settings import Settings
+from pipelines.sources.jira import Jira
+from pipelines.sources.registry import sources
+from tests.assets.nights import FIXTURES, Night, ask, night, sleep_over, small_line
+from warehouse.serving import resolve
+
+RUNS = "select source, status, error from log.runs where as_of = ? and source is not null order by run_number"
+FRESHNESS = """
+select last_status, last_error, is_stale from marts.fct_source_freshness
+where source = 'jira' and instance in ('unknown', 'acme-shop.atlassian.net')
+"""
+
+
+@dataclass(frozen=True)
+class Week:
+    """Nights by number, and what was published after each of jira's freshness."""
+
+    settings: Settings
+    nights: dict[int, Night]
+    freshness: dict[int, list[tuple[object, ...]]]
+
+    def runs(self, number: int) -> list[tuple[object, ...]]:
+        return ask(self.settings.database, RUNS, night(number))
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
+    """Jira's file is cut off in the first night, whole in the second, and its folder is away from the third on."""
+    settings = small_line(tmp_path_factory.mktemp("week"))
+    week = Week(settings, {}, {})
+    folder = settings.recordings["jira"][0]
+    file = folder / "issues.json"
+    whole = file.read_bytes()
+
+    def sleep(number: int) -> None:
+        week.nights[number] = sleep_over(settings, number)
+        week.freshness[number] = ask(resolve(settings), FRESHNESS)
+
+    file.write_bytes(whole[:1000])
+    sleep(0)
+    file.write_bytes(whole)
+    sleep(1)
+    folder.rename(folder.with_name("away"))
+    sleep(2)
+    sleep(4)
+    return week
+
+
+def test_while_a_source_is_down_the_others_are_taken_in_and_published(week):
+    made = week.nights[0].made
+    assert made["sources/github"]["new_records"] > 50
+    assert (made["sources/jira"]["new_records"], made["sources/jira"]["stale"]) == (0, True)
+    assert {"marts/fct_source_freshness", "marts/dim_people", "serving/serving_file"} <= made.keys()
+    published = ask(
+        week.settings.database, "select distinct source from log.raw_records where observed_at = ?", night(0)
+    )
+    assert published == [("github",)]
+
+
+def test_a_night_with_a_source_down_ends_with_3_and_names_source_and_reason(week):
+    outcome = week.nights[0].outcome
+    assert outcome.exit_code == 3
+    assert outcome.sentences[0].startswith("jira failed and is stale: ")
+    assert "issues.json is not JSON" in outcome.sentences[0]
+    assert outcome.sentences[-1].startswith("Published 4 tables")
+
+
+def test_the_check_of_a_source_that_is_down_warns_and_blocks_nothing(week):
+    checks = week.nights[0].checks
+    answer = checks["sources/jira", "answers"]
+    assert (answer.passed, answer.severity, answer.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    assert "issues.json is not JSON" in answer.description
+    assert checks["sources/github", "answers"].passed
+
+
+def test_the_log_keeps_why_a_source_failed_and_the_report_tells_it(week):
+    (failed,) = [run for run in week.runs(0) if run[0] == "jira"]
+    assert failed[1] == "failed"
+    assert "issues.json is not JSON" in failed[2]
+    assert ("github", "ok", None) in week.runs(0)
+    assert week.freshness[0] == [("failed", failed[2], True)]
+
+
+def test_the_night_after_a_source_is_mended_heals_it(week):
+    healed = week.nights[1]
+    assert healed.outcome.exit_code == 0
+    assert "jira" not in healed.told
+    assert healed.made["sources/jira"]["new_records"] > 20
+    assert healed.checks["sources/jira", "answers"].passed
+    assert week.freshness[1] == [("ok", None, False)]
+
+
+class Down(Jira):
+    """Jira behind a door that opens at the so-manieth knock; before that the reader breaks on it."""
+
+    def __init__(self, error: Exception, times: int) -> None:
+        self.error, self.left = error, times
+
+    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
+        if self.left:
+            self.left -= 1
+            raise self.error
+        return super().read_recording(folder)
+
+
+def test_what_no_source_foresaw_is_told_like_any_other_reason(week, monkeypatch):
+    monkeypatch.setitem(sources(), "jira", Down(KeyError("fields"), times=1))
+    broken = sleep_over(with_fixtures(week.settings), 5)
+    assert broken.outcome.exit_code == 3
+    assert f"jira failed and is stale: {FIXTURES / 'jira' / 'fixtures'} could not be read: KeyError" in broken.told
+    assert ("jira", "failed") in [run[:2] for run in week.runs(5)]
+    assert "Published 4 tables" in broken.told
+
+
+def test_a_source_that_does_not_answer_at_once_is_asked_again(week, monkeypatch):
+    monkeypatch.setitem(sources(), "jira", Down(ConnectionError("reset by peer"), times=1))
+    night_after = sleep_over(with_fixtures(week.settings), 6)
+    assert night_after.outcome.exit_code == 0
+    assert night_after.made["sources/jira"]["records_seen"] > 20
+
+
+def test_a_source_is_stale_once_it_was_last_read_longer_ago_than_the_setting_says(week):
+    assert week.nights[2].checks["sources/jira", "is_fresh"].passed
+    assert "jira is stale" not in week.nights[2].told
+    stale = week.nights[4]
+    check = stale.checks["sources/jira", "is_fresh"]
+    assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    assert "jira is stale: last read 72.0 hours before this run." in stale.outcome.sentences
+    assert stale.checks["sources/github", "is_fresh"].passed
+    assert not stale.checks["marts/fct_source_freshness", "assert_sources_are_fresh"].passed
+
+
+def test_a_source_of_which_one_folder_is_down_was_not_read_whole_and_does_not_count_as_fresh(week, tmp_path):
+    """Of two projects one could not be read for weeks; the other's success after it made the source look fresh."""
+    half = with_fixtures(week.settings, tmp_path / "gone")
+    found = sleep_over(half, 9)
+    assert found.outcome.exit_code == 3
+    assert str(tmp_path / "gone") in found.told
+    assert found.made["sources/jira"]["records_seen"] > 20
+    assert not found.checks["sources/jira", "is_fresh"].passed
+    ((status, error, is_stale),) = ask(resolve(half), FRESHNESS)
+    assert (status, is_stale) == ("failed", True)
+    assert "gone" in error
+
+
+def with_fixtures(settings: Settings, *before: Path) -> Settings:
+    """The same line with jira's own fixtures as its recording, after other folders."""
+    return settings.model_copy(update={"recordings": {"jira": (*before, FIXTURES / "jira" / "fixtures")}})
