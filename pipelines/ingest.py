@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.deletions import of_known_versions
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, RawRecord
 from pipelines.progress import Count, uncounted
 from pipelines.projection import CatalogProjection
@@ -51,6 +52,7 @@ def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) 
     with open_log(settings, command=f"storyline {intake.command}", since=intake.as_of) as connection:
         refresh_projection(connection, [source])
         records = _placed(records, intake, event_log.known_instances(connection, source.name))
+        records = list(of_known_versions(connection, source.name, records, intake.as_of))
         return event_log.append(
             connection,
             CatalogProjection(source),

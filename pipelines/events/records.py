@@ -18,6 +18,8 @@ class RawRecord:
         record_key: identity of the thing within (source, instance, stream), as `acme/shop#12`.
         body: the vendor's JSON, word for word but for pseudonymised person fields.
         vendor_version_at: the vendor's own time of this version (aware UTC), None where it tells none.
+        is_bare_deletion: it says only that the ticket whose key is `record_key` is gone; its body, an object, takes the
+            `last_updated_at` of the version that the log knew.
     """
 
     instance: str
@@ -25,6 +27,7 @@ class RawRecord:
     record_key: str
     body: Any
     vendor_version_at: datetime | None = None
+    is_bare_deletion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,12 @@ deletions as (
         -- A version seen later shows that the ticket is back, where the deletion tells no time of its own (it then
         -- stands at the moment of its observation); where it tells one, the version must be newer as well.
         and (
-            ticket_events.observed_at >= states.observed_at
+            ticket_events.observed_at > states.observed_at
+            -- Of what was seen at one moment, what came last.
+            or (
+                ticket_events.observed_at = states.observed_at
+                and ticket_events.raw_position >= states.raw_position
+            )
             or (
                 ticket_events.occurred_at <> ticket_events.observed_at
                 and ticket_events.occurred_at >= states.occurred_at

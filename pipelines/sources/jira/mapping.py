@@ -100,10 +100,12 @@ def _comments(origin: Origin, listed: Mapping[str, Any]) -> Iterator[Event]:
 
 def _deletion(origin: Origin, deletion: Mapping[str, Any]) -> Iterator[Event]:
     key = required(deletion.get("key"), "the key of a deleted ticket")
+    last = text(deletion.get("last_updated_at"))
     yield origin.event(
         "ticket.deleted",
         subject=f"ticket:{origin.instance}/{key}",
-        occurrence="deleted",
+        # One that came back may go again: that ends another version of it.
+        occurrence=f"deleted:{last}" if last else "deleted",
         # A key that is gone tells no time; it was gone when somebody looked.
         occurred_at=None,
         record_id=key,

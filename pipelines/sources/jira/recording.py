@@ -83,7 +83,7 @@ class _Project:
                 yield self._bad("issues", f"changelogs.json[{key}]", reason, histories)
 
     def _lists(self, name: str, stream: str, lists: Mapping[str, Any]) -> Records:
-        issues = {str(row.get("key")): row for row in rows(self.files.issues)}
+        issues = self._issues_by_key
         for key, found in lists.items():
             if not isinstance(found, list):
                 yield self._bad(stream, key, f"{name} holds no list for {key}", found)
@@ -99,12 +99,20 @@ class _Project:
             yield RawRecord(self.instance, stream, key, body, version_of(issue))
 
     def _deletions(self) -> Records:
+        issues = self._issues_by_key
         for index, key in enumerate(self.files.deleted):
             if not isinstance(key, str) or not key:
                 reason = f"row {index} of deleted.json is no ticket key"
                 yield self._bad("deletions", f"deleted.json[{index}]", reason, key)
-            else:
-                yield RawRecord(self.instance, "deletions", key, {"key": key})
+                continue
+            # A recorder may keep the row of a ticket that is gone: then the recording itself says which version went.
+            version = version_of(issues.get(key))
+            body = {"key": key} | ({"last_updated_at": version.isoformat()} if version else {})
+            yield RawRecord(self.instance, "deletions", key, body, is_bare_deletion=version is None)
+
+    @property
+    def _issues_by_key(self) -> dict[str, Mapping[str, Any]]:
+        return {str(row.get("key")): row for row in rows(self.files.issues)}
 
     def _bad(self, stream: str, key: str, reason: str, row: Any) -> BadRecord:
         return BadRecord(self.instance, stream, key, reason, canonical_json(row))
