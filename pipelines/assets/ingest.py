@@ -3,7 +3,7 @@
 A source that fails becomes stale, with the reason under a check that blocks nothing: the rest of the line runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +13,8 @@ import dagster as dg
 from pipelines.assets.line import COMMAND, Line
 from pipelines.ingest import Intake, refresh_projection, take_in
 from pipelines.settings import Settings
-from pipelines.sources.base import RecordingError
-from pipelines.sources.registry import sources
+from pipelines.sources.base import RecordingError, Source
+from pipelines.sources.registry import source_named, sources
 from warehouse.connection import WarehouseError
 from warehouse.event_log import Appended, Run, record_run
 from warehouse.lock import Locked
@@ -23,13 +23,9 @@ from warehouse.store import open_log
 LOG = dg.AssetKey(["log", "event_log"])
 ANSWERS = "answers"
 RETRIES = 2
-# What is in quarantine counts here only where a new mapper put it there: the sources tell of the rest.
-_LOG_SIZE = """
-select
-    (select count(*) from log.raw_records),
-    (select count(*) from log.events),
-    (select count(*) from log.quarantine where raw_position is not null and list_contains(?::varchar[], source))
-"""
+_LOG_SIZE = "select (select count(*) from log.raw_records), (select count(*) from log.events)"
+_REFUSED_BEFORE = "create or replace temp table refused_before as select quarantine_id from log.quarantine"
+_REFUSED_NOW = "select count(*) from log.quarantine anti join refused_before using (quarantine_id) where source = ?"
 _Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 
 
@@ -40,15 +36,20 @@ def source_key(name: str) -> dg.AssetKey:
 
 @dataclass(slots=True)
 class Walk:
-    """What one source gave, folder by folder."""
+    """What one source gave, folder by folder.
 
+    Attributes:
+        refused: kept records that went to quarantine since its mapper changed.
+    """
+
+    refused: int = 0
     taken: list[Appended] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def quarantined(self) -> int:
         """Records that could not be mapped."""
-        return sum(done.quarantined for done in self.taken)
+        return self.refused + sum(done.quarantined for done in self.taken)
 
     def metadata(self, configured: int) -> dict[str, int]:
         """Return the counts that the page shows."""
@@ -102,7 +103,9 @@ def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: t
 
     Failures are noted after all that went well: a source's last run then tells whether it was read whole.
     """
-    walk, failed = Walk(), list[tuple[Intake, Exception]]()
+    # Before anything is read: the intake would map anew as well, and nobody would hear of what it then refused.
+    refused = _map_again(shared, [source_named(name)]).get(name, 0)
+    walk, failed = Walk(refused), list[tuple[Intake, Exception]]()
     for folder in folders:
         intake = Intake(name, folder, COMMAND, shared.as_of)
         try:
@@ -118,6 +121,14 @@ def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: t
             failed.append((intake, error))
     walk.errors += [_failed(context, shared, intake, error) for intake, error in failed]
     return walk
+
+
+def _map_again(shared: Line, among: Iterable[Source]) -> dict[str, int]:
+    """Map anew what is kept of each source whose mapper has changed; return how many records each newly refuses."""
+    with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
+        connection.execute(_REFUSED_BEFORE)
+        renewed = refresh_projection(connection, among)
+        return {name: int(connection.execute(_REFUSED_NOW, [name]).fetchall()[0][0]) for name in renewed}
 
 
 def _failed(context: dg.AssetExecutionContext, shared: Line, intake: Intake, error: Exception) -> str:
@@ -141,11 +152,12 @@ def _log_asset() -> dg.AssetsDefinition:
     )
     def event_log(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         shared: Line = context.resources.line
+        # The sources that this run does not read.
+        renewed = _map_again(shared, sources().values())
         with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
-            renewed = refresh_projection(connection)
             record_run(connection, Run(command=COMMAND, as_of=shared.as_of))
-            rows = connection.execute(_LOG_SIZE, [renewed]).fetchall()
-        counts = dict(zip(("raw_records", "events", "quarantined"), map(int, rows[0]), strict=True))
+            records, events = connection.execute(_LOG_SIZE).fetchall()[0]
+        counts = {"raw_records": int(records), "events": int(events), "quarantined": sum(renewed.values())}
         return dg.MaterializeResult(metadata={**counts, "mapped_again": ", ".join(renewed)})
 
     return event_log

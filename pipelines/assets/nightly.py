@@ -121,7 +121,9 @@ def _losses(result: dg.ExecuteInProcessResult) -> Iterator[str]:
         yield f"{_name(check)} failed and is stale: {check.description}"
     for key, metadata in _metadata(result).items():
         if metadata.get("quarantined"):
-            yield f"{key.path[-1]}: {metadata['quarantined']:,} records went to quarantine; fct_quarantine tells why."
+            records = "1 record" if metadata["quarantined"] == 1 else f"{metadata['quarantined']:,} records"
+            who = metadata.get("mapped_again") or key.path[-1]
+            yield f"{who}: {records} went to quarantine; fct_quarantine tells why."
 
 
 def _reason(step: str, failure: "StepFailureData") -> str:
