@@ -1,6 +1,6 @@
 """Takes records into the log: read, pseudonymise, append. The same path for every way in."""
 
-import re
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,18 +9,20 @@ from pathlib import Path
 import duckdb
 
 from pipelines.deletions import of_known_versions
+from pipelines.events.ids import canonical_json
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, RawRecord
 from pipelines.progress import Count, uncounted
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
-from pipelines.sources.base import RecordingError, Source
+from pipelines.sources.base import EMAIL, RecordingError, Source
 from pipelines.sources.registry import source_named, sources
 from warehouse import event_log
 from warehouse.event_log import UNMAPPABLE, Appended, Run
 from warehouse.people import KeyedPseudonyms, pseudonyms, remember
 from warehouse.store import open_log
 
-_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# Of what is not even JSON nobody can tell the people, so no more is kept than finds the place again.
+_KEPT_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _pseudonymised(
 ) -> Iterator[RawRecord | BadRecord]:
     for record in walk:
         if isinstance(record, BadRecord):
-            yield replace(record, text=_without_addresses(source, record.text, people))
+            yield replace(record, text=_without_people(source, record, people))
             continue
         try:
             yield source.pseudonymise(record, people)
@@ -117,5 +119,11 @@ def _placed(records: list[RawRecord | BadRecord], intake: Intake, known: list[st
     return [replace(one, instance=known[0]) if one.instance == UNKNOWN_INSTANCE else one for one in records]
 
 
-def _without_addresses(source: Source, text: str, people: KeyedPseudonyms) -> str:
-    return _EMAIL.sub(lambda found: people.key(source.name, "email", found.group()), text)
+def _without_people(source: Source, record: BadRecord, people: KeyedPseudonyms) -> str:
+    """Return a bad record's text with its people replaced as in a good one, or a few characters where it is no JSON."""
+    try:
+        read = RawRecord(record.instance, record.stream, record.record_key, json.loads(record.text))
+        return canonical_json(source.pseudonymise(read, people).body)
+    except UNMAPPABLE:
+        text = EMAIL.sub(lambda found: people.key(source.name, "email", found.group()), record.text)
+        return text[:_KEPT_CHARACTERS]

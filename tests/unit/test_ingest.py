@@ -74,3 +74,39 @@ def test_an_old_list_of_statuses_does_not_undo_a_newer_one(settings, tmp_path):
             "select payload ->> 'name' from log.current_events where event_type = 'status.defined'"
         ).fetchall()
     assert ("Renamed",) in names
+
+
+ADA = {"login": "ada-moreno", "type": "User", "email": "ada@acme.example"}
+BAD = {
+    "github": (
+        "pulls.json",
+        [{"html_url": "https://github.com/acme/shop/pull/1", "user": ADA, "title": "by ada-moreno"}],
+    ),
+    "jira": (
+        "issues.json",
+        [{"key": "SHOP-1", "fields": {"assignee": {"name": "ada-moreno", "displayName": "Ada M."}}}],
+    ),
+    "cloudevents": (
+        "lines.ndjson",
+        {"specversion": "1.0", "data": {"actor": "ada-moreno", "text": "ada@acme.example"}},
+    ),
+    "torn": ("lines.ndjson", '{"mail": "ada@acme.example", "text": "' + 20 * "x" + '", "actor": "ada-moreno", '),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_nobody_is_named_in_the_quarantine_either(settings, tmp_path, case):
+    # A pull request without a number lay in quarantine with its author's login, for ever, in a log that names nobody.
+    name, content = BAD[case]
+    source = "cloudevents" if case == "torn" else case
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    folder.joinpath(name).write_text(content if isinstance(content, str) else json.dumps(content))
+    if source == "jira":
+        shutil.copy(FIXTURES / "statuses.json", folder)
+    done = take_in(settings, Intake(source, folder, "replay", AS_OF))
+    assert done.quarantined == 1
+    with reader(settings.database) as connection:
+        ((body,),) = connection.execute("select body from log.quarantine").fetchall()
+    assert "p_" in body
+    assert not [word for word in ("ada", "Ada", "acme.example") if word in body.replace("acme/shop", "")]
