@@ -56,6 +56,32 @@ def test_a_recording_of_no_known_site_says_what_is_missing(settings, only_delete
         replay(settings, only_deleted)
 
 
+def test_a_ticket_recorded_with_half_its_history_takes_nothing_from_the_whole_one(settings, tmp_path):
+    # Recorded again without its older page, at the same `updated`: the later delivery won and three moves vanished.
+    short = tmp_path / "short"
+    short.mkdir()
+    issues = json.loads((FIXTURES / "issues.json").read_text())
+    cut = max(issues, key=lambda issue: len(issue["changelog"]["histories"]))
+    cut["changelog"]["histories"] = cut["changelog"]["histories"][:1]
+    short.joinpath("issues.json").write_text(json.dumps([cut]))
+    replay(settings, FIXTURES)
+    before = moves(settings)
+    assert before
+    done = replay(settings, short, hours=1)
+    assert (done.new_records, done.quarantined) == (0, 1)
+    (reason,) = done.reasons
+    assert "cut short at 1 of" in reason
+    assert moves(settings) == before
+    assert replay(settings, short, hours=2).quarantined == 0
+
+
+def moves(settings: Settings) -> list[tuple]:
+    with reader(settings.database) as connection:
+        return connection.execute(
+            "select subject, event_id from log.current_events where event_type = 'ticket.status_changed' order by all"
+        ).fetchall()
+
+
 def test_an_old_list_of_statuses_does_not_undo_a_newer_one(settings, tmp_path):
     # Neither list tells a time; the tickets beside it do.
     newer = tmp_path / "newer"

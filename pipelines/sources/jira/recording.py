@@ -73,10 +73,11 @@ class _Project:
                 continue
             seen.add(key)
             issue = _united(row, self.files.changelogs.get(key))
-            yield RawRecord(self.instance, "issues", key, issue, version_of(row))
             missing = _missing_history(issue)
             if missing:
-                yield self._bad("issues", key, f"{row.get('key')}: {missing}", None)
+                yield self._bad("issues", key, f"{row.get('key')}: {missing}", issue)
+            else:
+                yield RawRecord(self.instance, "issues", key, issue, version_of(row))
         for key, histories in self.files.changelogs.items():
             if key not in seen:
                 reason = f"changelogs.json has histories of issue {key}, which issues.json lacks"
@@ -141,7 +142,11 @@ def _united(issue: Mapping[str, Any], more: Any) -> Mapping[str, Any]:
 
 
 def _missing_history(issue: Mapping[str, Any]) -> str | None:
-    """Say what an issue's history lacks; the issue itself is kept all the same."""
+    """Say what an issue's history lacks, None where it is whole.
+
+    A part of it would supersede the whole that the log has, and from it alone the first status, the start and every
+    visit would be told wrong.
+    """
     changelog = mapping_of(issue.get("changelog"))
     if "histories" not in changelog:
         return "it has no changelog, so its moves are unknown; record it with expand=changelog"

@@ -29,19 +29,21 @@ def test_histories_of_both_files_are_united_by_id(write: Write) -> None:
     assert bad(folder) == []
 
 
-def test_a_changelog_that_stays_short_is_said_and_the_issue_kept(write: Write) -> None:
+def test_an_issue_whose_changelog_stays_short_is_refused_with_what_to_do(write: Write) -> None:
     short = issue(history(1, "2026-01-01T09:00:00.000+0000", move("1", "2")))
     short["changelog"]["total"] = 4
     folder = write(issues=[short])
-    assert [record.record_key for record in good(folder)] == ["10001"]
-    assert [record.reason for record in bad(folder)] == [
-        "SHOP-1: its changelog is cut short at 1 of 4 histories; put the rest into changelogs.json"
+    assert good(folder) == []
+    assert [(record.record_key, record.reason) for record in bad(folder)] == [
+        ("10001", "SHOP-1: its changelog is cut short at 1 of 4 histories; put the rest into changelogs.json")
     ]
 
 
-def test_an_issue_without_a_changelog_is_said(write: Write) -> None:
+def test_an_issue_without_a_changelog_is_refused_with_what_to_do(write: Write) -> None:
     bare = {name: value for name, value in issue().items() if name != "changelog"}
-    assert "expand=changelog" in bad(write(issues=[bare]))[0].reason
+    folder = write(issues=[bare])
+    assert good(folder) == []
+    assert "expand=changelog" in bad(folder)[0].reason
 
 
 def test_a_row_that_is_no_issue_stops_nothing(write: Write) -> None:
