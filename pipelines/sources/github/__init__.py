@@ -14,7 +14,7 @@ class GitHub:
     """The source. Every stream is an entity: each record tells all there is of its thing, so the newest one counts."""
 
     name = "github"
-    mapper_version = 1
+    mapper_version = 2
     streams = tuple(Stream(stream, "entity") for stream in mapping.MAPPERS)
     emits = frozenset(
         {

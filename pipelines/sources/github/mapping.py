@@ -35,12 +35,14 @@ MAPPERS: dict[str, _Mapper] = {
 
 
 def to_events(instance: str, stream: str, record_key: str, body: Any) -> list[Event]:
-    """Map one raw record; a row that the vendor lists twice is one event.
+    """Map one raw record; a fact that the vendor lists twice is one event, as it was told first. So is it in the log.
 
     Raises:
         MappingError: the record lacks what its events need.
     """
     if stream not in MAPPERS:
         raise MappingError(f"github has no stream {stream!r}")
-    events = MAPPERS[stream](Origin("github", instance), record_key, body)
-    return list({event.event_id: event for event in events}.values())
+    once: dict[str, Event] = {}
+    for event in MAPPERS[stream](Origin("github", instance), record_key, body):
+        once.setdefault(event.event_id, event)
+    return list(once.values())

@@ -1,7 +1,7 @@
 """The log keeps what a vendor said, once a version, and its newest version rules."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -198,4 +198,15 @@ def test_checkpoints_move_with_the_append_or_not_at_all(log):
 def test_a_fact_told_by_two_records_is_one_event(log):
     append(log, said("a", stream="audit"), said("a"))
     assert count(log, "log.events") == 2
+    assert current_words(log) == ["a"]
+
+
+def test_a_fact_told_twice_by_one_record_is_as_it_was_told_first(log):
+    class Twice(Notes):
+        def project(self, instance, stream, record_key, body):
+            (told,) = super().project(instance, stream, record_key, body)
+            return [told, replace(told, payload='{"word":"b"}')]
+
+    append(log, said("a"), projection=Twice())
+    assert count(log, "log.events") == 1
     assert current_words(log) == ["a"]

@@ -52,6 +52,12 @@ def test_the_closing_that_a_merge_brings_is_no_closing() -> None:
     assert types(events("issue_events", [happened(1, "closed")])) == ["change.closed"]
 
 
+def test_a_closing_that_is_told_twice_is_as_it_was_told_first() -> None:
+    # A bot's closing came again under another number: the mapping took the last, the log takes the first.
+    (closing,) = events("issue_events", [happened(7, "closed", actor=BOT), happened(8, "closed")])
+    assert (closing.source_record_id, closing.actor) == ("7", "bot:codecov[bot]")
+
+
 def test_a_fact_from_the_timeline_is_the_fact_from_the_list_of_events() -> None:
     rows = [happened(1, "ready_for_review"), happened(2, "head_ref_force_pushed"), happened(3, "merged")]
     told_twice = [{name: part for name, part in row.items() if name != "issue"} for row in rows]
