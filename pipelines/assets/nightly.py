@@ -15,6 +15,7 @@ from pipelines.assets.ingest import ANSWERS, source_key
 from pipelines.assets.line import COMMAND
 from pipelines.assets.publish import SERVING
 from pipelines.definitions import definitions
+from pipelines.models import ModelsError
 from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings, exported
 from pipelines.sources.registry import source_named, sources
@@ -53,7 +54,6 @@ def run_nightly(
     Raises:
         UnknownSourceError: there is no such source.
         Locked, WarehouseError: the warehouse cannot be written now.
-        ModelsError: a model cannot be read.
     """
     chosen = [source_named(name).name for name in sources]
     with (
@@ -62,7 +62,11 @@ def run_nightly(
         dg.DagsterInstance.get() as instance,
     ):
         _bury_the_dead(instance)
-        job = definitions(settings, progress).resolve_job_def("nightly")
+        try:
+            job = definitions(settings, progress).resolve_job_def("nightly")
+        # The models are assets too: unread, there is no run in which anything could be taken in.
+        except ModelsError as error:
+            return NightlyOutcome(NOT_PUBLISHED, (f"Nothing was taken in and nothing published: {error}",))
         result = job.execute_in_process(
             instance=instance,
             asset_selection=_selection(job, chosen) if chosen else None,
