@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.assets.checks import log_checks
 from pipelines.assets.dbt import dbt_assets, graph
+from pipelines.assets.dead_runs import burial
 from pipelines.assets.ingest import ingest_assets
 from pipelines.assets.line import line
 from pipelines.assets.publish import publish_asset, report
@@ -28,7 +29,7 @@ def definitions(settings: Settings, progress: Stages = unwatched) -> dg.Definiti
         asset_checks=[log_checks(settings)],
         jobs=[nightly],
         schedules=[every_night],
-        sensors=[a_run_failed],
+        sensors=[a_run_failed, burial(settings)],
         resources={"line": line(settings, progress)},
     )
 

@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.assets.checks import FRESH
 from pipelines.assets.dbt import TRANSFORM
+from pipelines.assets.dead_runs import bury_the_dead
 from pipelines.assets.ingest import ANSWERS, source_key
 from pipelines.assets.line import COMMAND
 from pipelines.assets.publish import SERVING
@@ -61,7 +62,7 @@ def run_nightly(
         exported(DAGSTER_HOME=str(prepare_home(settings))),
         dg.DagsterInstance.get() as instance,
     ):
-        _bury_the_dead(instance)
+        bury_the_dead(instance)
         try:
             job = definitions(settings, progress).resolve_job_def("nightly")
         # The models are assets too: unread, there is no run in which anything could be taken in.
@@ -89,13 +90,6 @@ def _run_config(as_of: datetime) -> dict[str, object]:
         # A terminal shows progress and sentences; every event is on Dagster's page.
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-
-
-def _bury_the_dead(instance: dg.DagsterInstance) -> None:
-    """Call failed what still counts as running: we hold the lock that a living run would hold."""
-    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    for run in instance.get_runs(filters=started):
-        instance.report_run_failed(run, "The process that ran it was killed.")
 
 
 def _selection(job: dg.JobDefinition, chosen: Sequence[str]) -> list[dg.AssetKey]:
