@@ -30,6 +30,12 @@ _STATUSES: dict[str, Status] = {
 }
 
 
+def short_name(unique_id: str) -> str:
+    """Return a node's name out of dbt's id; a unit test's id has its model's name before its own."""
+    kind, _project, name, *rest = unique_id.split(".")
+    return rest[0] if kind == "unit_test" else name
+
+
 @dataclass(frozen=True, slots=True)
 class NodeResult:
     """How one model or test ended.
@@ -49,7 +55,7 @@ class NodeResult:
     @property
     def name(self) -> str:
         """Its short name."""
-        return self.unique_id.split(".")[2]
+        return short_name(self.unique_id)
 
     @property
     def is_test(self) -> bool:
@@ -126,6 +132,7 @@ def run_dbt(
     settings: Settings,
     *,
     select: Iterable[str] = (),
+    is_only_tested: bool = False,
     only_if_new: bool = False,
     progress: Stages = unwatched,
 ) -> TransformOutcome:
@@ -135,6 +142,7 @@ def run_dbt(
 
     Args:
         select: dbt's node names; all of them where empty.
+        is_only_tested: test what is selected and build nothing; dbt builds no unit test without its model.
         only_if_new: where neither the log nor a model nor a setting changed since the last transform, build and test
             only what speaks of the moment, and what warned. The marts are the same as those of a whole one.
         progress: told of each node that ends.
@@ -151,21 +159,21 @@ def run_dbt(
             warned = results.warned_on(connection, basis) if only_if_new and not chosen else None
             number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen), basis=basis)
         due = chosen if warned is None else [_SPEAKS_OF_THE_MOMENT, *warned]
-        nodes, error = _build(settings, as_of, due, progress)
+        command = ["test" if is_only_tested else "build", "--no-write-json", *(["--select", *due] if due else [])]
+        nodes, error = _invoke(settings, as_of, command, progress)
         warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
             results.end_transform(connection, number, error=error, warned=warned_now)
     return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=warned is not None)
 
 
-def _build(
-    settings: Settings, as_of: datetime, chosen: list[str], progress: Stages
+def _invoke(
+    settings: Settings, as_of: datetime, command: list[str], progress: Stages
 ) -> tuple[tuple[NodeResult, ...], str | None]:
     try:
         parsed = parse(settings)
     except ModelsError as error:
         return (), str(error)
-    command = ["build", "--no-write-json", *(["--select", *chosen] if chosen else [])]
     result = invoke(settings, command, variables(settings, as_of), manifest=parsed, callback=_Listener(progress))
     nodes = tuple(_node(one) for one in getattr(result.result, "results", ()))
     failed = [node for node in nodes if node.status == "failed"]

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.assets.ingest import LOG
 from pipelines.assets.line import Line
-from pipelines.transform import NodeResult, TransformOutcome, run_dbt
+from pipelines.transform import NodeResult, TransformOutcome, run_dbt, short_name
 
 TRANSFORM = "transform"
 _BUILDS = ("model", "seed", "snapshot")
@@ -66,7 +66,14 @@ def dbt_assets(content: Graph) -> dg.AssetsDefinition:
     )
     def transform(context: dg.AssetExecutionContext) -> _Results:
         shared: Line = context.resources.line
-        outcome = run_dbt(shared.settings, select=_select(context, content), only_if_new=True, progress=shared.progress)
+        models, tests = _chosen(context, content)
+        outcome = run_dbt(
+            shared.settings,
+            select=[short_name(name) for name in (*models, *tests)],
+            is_only_tested=bool(tests) and not models,
+            only_if_new=True,
+            progress=shared.progress,
+        )
         yield from _models(content, outcome)
         yield from _checks(content, outcome)
         if not outcome.ok:
@@ -75,13 +82,13 @@ def dbt_assets(content: Graph) -> dg.AssetsDefinition:
     return transform
 
 
-def _select(context: dg.AssetExecutionContext, content: Graph) -> list[str]:
-    """Return dbt's names of what was chosen on the page; none, which means all, where nothing was left out."""
+def _chosen(context: dg.AssetExecutionContext, content: Graph) -> tuple[list[str], list[str]]:
+    """Return the ids of the models and tests that were chosen on the page; none, which means all, where all were."""
     models = [name for name, spec in content.specs.items() if spec.key in context.selected_asset_keys]
     tests = [name for name, spec in content.checks.items() if spec.key in context.selected_asset_check_keys]
     if len(models) == len(content.specs) and len(tests) == len(content.checks):
-        return []
-    return [name.split(".")[2] for name in [*models, *tests]]
+        return [], []
+    return models, tests
 
 
 def _models(content: Graph, outcome: TransformOutcome) -> _Results:
