@@ -38,18 +38,16 @@ def env(home: Path, recorded: Path, tmp_path: Path) -> dict[str, str]:
         f'[recordings]\ngithub = ["{recorded}/github-ants"]\njira = ["{recorded}/jira-sample"]\n'
     )
     (tmp_path / "dagster").mkdir()
-    # Dagster's own default storage; our nightly sets a home of its own.
-    return (
-        environment(home)
-        | {
-            "DAGSTER_HOME": str(tmp_path / "dagster"),
-            "STORYLINE_DATABASE": str(home / "storyline.duckdb"),
-            "PYTHONPATH": str(ROOT),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment(home)['PATH']}",  # dagster-dbt looks for dbt there
-            "DAGSTER_DISABLE_TELEMETRY": "1",
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        }
-    )
+    # Dagster's own default storage; our nightly sets a home of its own. dagster-dbt looks for dbt on the path.
+    own = environment(home)
+    return own | {
+        "DAGSTER_HOME": str(tmp_path / "dagster"),
+        "STORYLINE_DATABASE": str(home / "storyline.duckdb"),
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}",
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
 
 
 def _measured(ways: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
