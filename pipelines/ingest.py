@@ -18,6 +18,7 @@ from pipelines.sources.base import EMAIL, RecordingError, Source
 from pipelines.sources.registry import source_named, sources
 from warehouse import event_log
 from warehouse.event_log import UNMAPPABLE, Appended, Run
+from warehouse.lock import exclusive
 from warehouse.people import KeyedPseudonyms, pseudonyms, remember
 from warehouse.store import open_log
 
@@ -48,21 +49,32 @@ def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) 
         raise RecordingError(f"{intake.folder} does not exist; name a folder of recorded {source.name} responses")
     people = pseudonyms(settings)
     records = list(_pseudonymised(source, _dated(source.read_recording(intake.folder)), people))
-    # Before the append: a key in the log whose owner is unknown could never be resolved or erased.
-    remember(settings.people_database, people.seen)
-    run = Run(command=intake.command, source=source.name, as_of=intake.as_of)
-    with open_log(settings, command=f"storyline {intake.command}", since=intake.as_of) as connection:
-        refresh_projection(connection, [source])
-        records = _placed(records, intake, event_log.known_instances(connection, source.name))
-        records = list(of_known_versions(connection, source.name, records, intake.as_of))
-        return event_log.append(
-            connection,
-            CatalogProjection(source),
-            records,
-            observed_at=intake.as_of,
-            run=run,
-            progress=progress,
-        )
+    command = f"storyline {intake.command}"
+    # The people's table is written under the same lock, and before the append: a key in the log whose owner is unknown
+    # could never be resolved or erased.
+    with exclusive(settings.lock, command=command, since=intake.as_of):
+        remember(settings.people_database, people.seen)
+        with open_log(settings, command=command, since=intake.as_of) as connection:
+            return _appended(connection, source, records, intake, progress)
+
+
+def _appended(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    records: list[RawRecord | BadRecord],
+    intake: Intake,
+    progress: Count,
+) -> Appended:
+    refresh_projection(connection, [source])
+    records = _placed(records, intake, event_log.known_instances(connection, source.name))
+    return event_log.append(
+        connection,
+        CatalogProjection(source),
+        of_known_versions(connection, source.name, records, intake.as_of),
+        observed_at=intake.as_of,
+        run=Run(command=intake.command, source=source.name, as_of=intake.as_of),
+        progress=progress,
+    )
 
 
 def refresh_projection(connection: duckdb.DuckDBPyConnection, among: Iterable[Source] | None = None) -> list[str]:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.base import RecordingError
 from warehouse.connection import reader
+from warehouse.lock import Locked
 
 FIXTURES = Path(jira.__file__).parent / "fixtures"
 AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
@@ -136,3 +139,22 @@ def test_nobody_is_named_in_the_quarantine_either(settings, tmp_path, case):
         ((body,),) = connection.execute("select body from log.quarantine").fetchall()
     assert "p_" in body
     assert not [word for word in ("ada", "Ada", "acme.example") if word in body.replace("acme/shop", "")]
+
+
+def test_a_replay_beside_another_writer_is_told_who_writes_before_it_touches_a_file(settings):
+    # Two replays at once: the second met the table of people half written, and told of a file lock of DuckDB's.
+    ready = (
+        "import sys; from pipelines.clock import now; from warehouse.lock import exclusive; from pathlib import Path"
+    )
+    hold = "with exclusive(Path(sys.argv[1]), command='storyline nightly', since=now()): print('held'); input()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", f"{ready}\n{hold}", str(settings.lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(Locked, match="storyline nightly"):
+            replay(settings, FIXTURES)
+        assert not settings.people_database.exists()
+        other.communicate(b"\n")
+    assert replay(settings, FIXTURES).new_records > 0
