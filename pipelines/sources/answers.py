@@ -1,0 +1,84 @@
+"""An answer of a vendor, and how a vendor says that it was asked too much."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import httpx
+
+from pipelines.sources.verdicts import unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor answered, read whole. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+    def json(self) -> Any:
+        """Return the body as JSON.
+
+        Raises:
+            BadAnswerError: it is none.
+        """
+        try:
+            return json.loads(self.content, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            raise unreadable(self.url, self.content) from None
+
+    @property
+    def date(self) -> datetime | None:
+        """The vendor's clock as it answered (aware UTC), None where it did not tell."""
+        try:
+            told = parsedate_to_datetime(self.headers["date"])
+        except (KeyError, ValueError, TypeError):
+            return None
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+
+    @property
+    def etag(self) -> str | None:
+        """What names this version of it."""
+        return self.headers.get("etag")
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it is still what the etag named."""
+        return self.status == 304
+
+    @property
+    def next_url(self) -> str | None:
+        """The page after this one, by the Link header."""
+        links = httpx.Response(200, headers={"link": self.headers.get("link", "")}).links
+        return links.get("next", {}).get("url")
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How long a vendor's limit asks to wait, and which limit it is."""
+
+    seconds: float
+    reason: str
+
+
+class Limits(Protocol):
+    """How one vendor says that it was asked too much."""
+
+    vendor: str
+
+    def pause(self, answer: Answer, attempt: int) -> Pause | None:
+        """Return how long to wait before the same request is sent again, None where the answer is no such refusal.
+
+        Args:
+            answer: any answer, a good one included.
+            attempt: how many times this request met a limit before, for limits that tell no time.
+        """
+
+
+def _no_number(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON value")
