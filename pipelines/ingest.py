@@ -1,6 +1,5 @@
 """Takes records into the log: read, pseudonymise, append. The same path for every way in."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,21 +8,18 @@ from pathlib import Path
 import duckdb
 
 from pipelines.deletions import of_known_versions
-from pipelines.events.ids import canonical_json
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, RawRecord
+from pipelines.privacy import pseudonymised
 from pipelines.progress import Count, uncounted
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
-from pipelines.sources.base import EMAIL, RecordingError, Source
+from pipelines.sources.base import RecordingError, Source
 from pipelines.sources.registry import source_named, sources
 from warehouse import event_log
-from warehouse.event_log import UNMAPPABLE, Appended, Run
+from warehouse.event_log import Appended, Run
 from warehouse.lock import exclusive
-from warehouse.people import KeyedPseudonyms, pseudonyms, remember
+from warehouse.people import pseudonyms, remember
 from warehouse.store import open_log
-
-# Of what is not even JSON nobody can tell the people, so no more is kept than finds the place again.
-_KEPT_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) 
     if not intake.folder.exists():
         raise RecordingError(f"{intake.folder} does not exist; name a folder of recorded {source.name} responses")
     people = pseudonyms(settings)
-    records = list(_pseudonymised(source, _dated(source.read_recording(intake.folder)), people))
+    records = list(pseudonymised(source, _dated(source.read_recording(intake.folder)), people))
     command = f"storyline {intake.command}"
     # The people's table is written under the same lock, and before the append: a key in the log whose owner is unknown
     # could never be resolved or erased.
@@ -103,21 +99,6 @@ def _dated(walk: Iterable[RawRecord | BadRecord]) -> Iterator[RawRecord | BadRec
             yield record
 
 
-def _pseudonymised(
-    source: Source, walk: Iterable[RawRecord | BadRecord], people: KeyedPseudonyms
-) -> Iterator[RawRecord | BadRecord]:
-    for record in walk:
-        if isinstance(record, BadRecord):
-            yield replace(record, text=_without_people(source, record, people))
-            continue
-        try:
-            yield source.pseudonymise(record, people)
-        except UNMAPPABLE as error:
-            # Its people cannot be told apart from the rest, so none of it may be kept.
-            reason = f"its person fields cannot be read: {error}"
-            yield BadRecord(record.instance, record.stream, record.record_key, reason, text="")
-
-
 def _placed(records: list[RawRecord | BadRecord], intake: Intake, known: list[str]) -> list[RawRecord | BadRecord]:
     """Give records that tell no site the one that the log knows, as for a folder that holds only `deleted.json`."""
     if all(record.instance != UNKNOWN_INSTANCE for record in records):
@@ -129,13 +110,3 @@ def _placed(records: list[RawRecord | BadRecord], intake: Intake, known: list[st
             "put a file whose rows have an address into it"
         )
     return [replace(one, instance=known[0]) if one.instance == UNKNOWN_INSTANCE else one for one in records]
-
-
-def _without_people(source: Source, record: BadRecord, people: KeyedPseudonyms) -> str:
-    """Return a bad record's text with its people replaced as in a good one, or a few characters where it is no JSON."""
-    try:
-        read = RawRecord(record.instance, record.stream, record.record_key, json.loads(record.text))
-        return canonical_json(source.pseudonymise(read, people).body)
-    except UNMAPPABLE:
-        text = EMAIL.sub(lambda found: people.key(source.name, "email", found.group()), record.text)
-        return text[:_KEPT_CHARACTERS]

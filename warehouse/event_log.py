@@ -81,7 +81,7 @@ def append(
     records: Iterable[RawRecord | BadRecord],
     *,
     observed_at: datetime,
-    run: Run,
+    run: Run | None,
     checkpoints: Sequence[Checkpoint] = (),
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Appended:
@@ -95,7 +95,7 @@ def append(
         projection: maps each record that is stored.
         records: in the order in which the vendor gave them; person fields already pseudonymised.
         observed_at: when they were read (aware UTC).
-        run: written beside what it took in.
+        run: written beside what it took in; None for a step of a longer walk, which tells of its run at its end.
         checkpoints: replace those of the same instance and stream.
         progress: told how many records were taken, batch by batch.
     """
@@ -108,14 +108,15 @@ def append(
         for checkpoint in checkpoints:
             _move_checkpoint(connection, projection.source, checkpoint, observed_at)
         _remember_mapper(connection, projection)
-        _write_run(connection, run, done)
+        if run is not None:
+            _write_run(connection, run, done)
     return done
 
 
-def record_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    """Write a run that took nothing in: a source that failed, or a nightly's own `as_of`."""
+def record_run(connection: duckdb.DuckDBPyConnection, run: Run, done: Appended | None = None) -> None:
+    """Write a run that appended nothing itself: a nightly's own `as_of`, or a walk whose steps gave `done` in all."""
     with transaction(connection):
-        _write_run(connection, run, Appended())
+        _write_run(connection, run, done or Appended())
 
 
 def newest_as_of(connection: duckdb.DuckDBPyConnection) -> datetime | None:
