@@ -120,6 +120,8 @@ def rebuild(settings: Settings, *, progress: Stages = unwatched) -> TransformOut
     with exclusive(settings.lock, command="storyline rebuild", since=now()):
         known = sources()
         with open_log(settings, command="storyline rebuild", since=now()) as connection:
+            # Never ended on purpose: killed from here on, the next night must neither publish nor be quiet.
+            results.begin_transform(connection, as_of=_as_of(connection), is_partial=False, basis=results.Basis("", ""))
             for schema in _DERIVED:
                 connection.execute(f"drop schema if exists {schema} cascade")
             for number, source in enumerate(known.values(), start=1):

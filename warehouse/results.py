@@ -29,7 +29,7 @@ select md5(concat_ws(
     '|',
     (select concat_ws(' ', count(*), max(position)) from log.raw_records),
     (select concat_ws(' ', count(*), sum(hash(event_id, raw_position, mapper_version)::hugeint)) from log.events),
-    (select concat_ws(' ', count(*), sum(hash(quarantine_id, reason)::hugeint)) from log.quarantine),
+    (select concat_ws(' ', count(*), sum(hash(quarantine_id, reason, mapper_version)::hugeint)) from log.quarantine),
     (select concat_ws(' ', count(*), sum(hash(raw_position, vendor_version_at)::hugeint)) from log.confirmations)
 ))
 """
