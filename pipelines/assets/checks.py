@@ -17,9 +17,8 @@ QUARANTINE = "quarantine_is_empty"
 
 # Of a night in which one folder failed the last run says so, whatever the others gave.
 _LAST_READ = """
-select max(as_of)
+select count(*) > 0, max(as_of) filter (where last_status = 'ok')
 from (select as_of, max_by(status, run_number) as last_status from log.runs where source = ? group by as_of)
-where last_status = 'ok'
 """
 _EVER_IN_QUARANTINE = "select count(*) from log.quarantine where source = ?"
 # As fct_quarantine tells it: a newer version of the record that could be mapped settles what an older one left open.
@@ -57,10 +56,10 @@ def log_checks(settings: Settings) -> dg.AssetChecksDefinition:
         chosen = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
         with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
             for name in sources():
-                last = connection.execute(_LAST_READ, [name]).fetchall()[0][0]
+                is_known, last = connection.execute(_LAST_READ, [name]).fetchall()[0]
                 count, example = _open_quarantine(connection, name)
                 for result in (
-                    _fresh(name, None if last is None else shared.as_of - last, stale_after),
+                    _fresh(name, None if last is None else shared.as_of - last, stale_after, is_known=is_known),
                     _quarantine(name, count, example),
                 ):
                     if (result.asset_key, result.check_name) in chosen:
@@ -84,16 +83,18 @@ def _specs(name: str) -> Iterator[dg.AssetCheckSpec]:
     )
 
 
-def _fresh(name: str, age: timedelta | None, stale_after: timedelta) -> dg.AssetCheckResult:
-    """Judge a source's age. One that was never read is not configured here, which is not an age."""
+def _fresh(name: str, age: timedelta | None, stale_after: timedelta, *, is_known: bool) -> dg.AssetCheckResult:
+    """Judge a source's age. One that nobody ever tried to read is not configured here, which is not an age."""
+    if age is None:
+        told = "never read whole" if is_known else "never read"
+    else:
+        told = f"last read {age.total_seconds() / 3600:.1f} hours before this run"
     return dg.AssetCheckResult(
         asset_key=source_key(name),
         check_name=FRESH,
-        passed=age is None or age <= stale_after,
+        passed=age <= stale_after if age is not None else not is_known,
         severity=dg.AssetCheckSeverity.WARN,
-        description="never read"
-        if age is None
-        else f"last read {age.total_seconds() / 3600:.1f} hours before this run",
+        description=told,
     )
 
 

@@ -94,12 +94,12 @@ def test_what_failed_is_an_error_and_what_waited_for_it_is_no_pass(week):
     waited = checks["marts/fct_source_freshness", "assert_sources_are_fresh"]
     assert (waited.passed, waited.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert waited.metadata["status"].value == "skipped"
-    assert checks["marts/dim_people", "unique_dim_people_person_key"].passed
+    assert checks["marts/fct_quarantine", "unique_fct_quarantine_quarantine_id"].passed
 
 
 def test_models_that_waited_for_a_failed_test_do_not_count_as_built(week):
     made = week.nights["failed"].made.keys()
-    assert {"staging/stg_log__runs", "marts/dim_people"} <= made
+    assert {"staging/stg_log__runs", "marts/fct_quarantine"} <= made
     assert not {"intermediate/int_as_of", "marts/dim_dates", "marts/fct_source_freshness"} & made
 
 
@@ -126,10 +126,11 @@ def test_the_night_after_a_failure_builds_everything_and_publishes(week):
 
 def test_a_warning_is_told_again_on_a_quiet_night(week):
     quiet = week.nights["quiet"]
-    assert quiet.made["marts/dim_people"] == {"status": "unchanged"}
+    assert quiet.made["marts/fct_quarantine"] == {"status": "unchanged"}
     check = quiet.checks["staging/stg_log__runs", BROKEN]
     assert (check.passed, check.metadata["status"].value) == (False, "warn")
-    assert quiet.checks["marts/dim_people", "unique_dim_people_person_key"].metadata["status"].value == "unchanged"
+    unchanged = quiet.checks["marts/fct_quarantine", "unique_fct_quarantine_quarantine_id"]
+    assert unchanged.metadata["status"].value == "unchanged"
 
 
 def test_models_that_cannot_be_read_end_the_night_with_4_and_a_sentence(week):
