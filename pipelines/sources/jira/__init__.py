@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.events.envelope import Event
-from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Source, Stream
+from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
 from pipelines.sources.jira import mapping, people, recording
+from pipelines.sources.jira.connection import JiraConnection
 
 __all__ = ["SOURCE"]
 
+from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+
 
 class Jira:
-    """The Jira source. Implements `Source`."""
+    """The Jira source. Implements `LiveSource`."""
 
     name = "jira"
+    connection: type[ConnectionSettings] = JiraConnection
     mapper_version = 1
     streams: tuple[Stream, ...] = (
         Stream("issues", "entity"),
@@ -59,5 +63,12 @@ class Jira:
         """
         return mapping.to_events(instance, stream, record_key, body)
 
+    def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
+        """Return what walks a site; see `collector.py`. Imported here, since only a collection needs HTTP."""
+        from pipelines.sources.jira.collector import JiraCollector
 
-SOURCE: Source = Jira()
+        assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
+        return JiraCollector(connection, network)
+
+
+SOURCE: LiveSource = Jira()

@@ -72,7 +72,7 @@ class _Project:
                 yield self._bad("issues", f"issues.json[{index}]", reason, row)
                 continue
             seen.add(key)
-            issue = _united(row, self.files.changelogs.get(key))
+            issue = united(row, self.files.changelogs.get(key))
             missing = _missing_history(issue)
             if missing:
                 yield self._bad("issues", key, f"{row.get('key')}: {missing}", issue)
@@ -91,13 +91,8 @@ class _Project:
                 continue
             issue = issues.get(key, {})
             issue_id = text(issue.get("id")) or _id_in_address(found)
-            body: dict[str, Any] = {"issue_key": key, "issue_id": issue_id, stream: found}
-            if stream == "remotelinks":
-                body |= {
-                    "issue_created": mapping_of(issue.get("fields")).get("created"),
-                    "linked_at": _linked_at(issue, self.files.changelogs),
-                }
-            yield RawRecord(self.instance, stream, key, body, version_of(issue))
+            whole = united(issue, self.files.changelogs.get(str(issue.get("id")))) if issue else {}
+            yield list_record(self.instance, stream, {"key": key, "id": issue_id, **whole}, found)
 
     def _deletions(self) -> Records:
         issues = self._issues_by_key
@@ -132,7 +127,7 @@ def _histories(issue: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(rows(mapping_of(issue.get("changelog")).get("histories")))
 
 
-def _united(issue: Mapping[str, Any], more: Any) -> Mapping[str, Any]:
+def united(issue: Mapping[str, Any], more: Any) -> Mapping[str, Any]:
     """Return the issue with the histories that its expanded changelog lacks, in the order of their ids."""
     if not isinstance(more, list):
         return issue
@@ -156,12 +151,23 @@ def _missing_history(issue: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _linked_at(issue: Mapping[str, Any], changelogs: Mapping[str, Any]) -> dict[str, Any]:
+def list_record(instance: str, stream: str, issue: Mapping[str, Any], found: list[Any]) -> RawRecord:
+    """Return the record of a list that belongs to a ticket: its comments, or its remote links.
+
+    Args:
+        issue: the ticket with its whole changelog, as far as it is known.
+    """
+    body: dict[str, Any] = {"issue_key": issue["key"], "issue_id": issue["id"], stream: found}
+    if stream == "remotelinks":
+        body |= {"issue_created": mapping_of(issue.get("fields")).get("created"), "linked_at": linked_at(issue)}
+    return RawRecord(instance, stream, str(issue["key"]), body, version_of(issue))
+
+
+def linked_at(issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return when each remote link was made, by its id, as far as the changelog tells."""
-    united = _united(issue, changelogs.get(str(issue.get("id")))) if issue else {}
     return {
         str(item["to"]): history.get("created")
-        for history in _histories(united)
+        for history in _histories(issue)
         for item in rows(history.get("items"))
         if item.get("field") in _REMOTE_LINK_FIELDS and item.get("to")
     }

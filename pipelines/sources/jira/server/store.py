@@ -1,0 +1,112 @@
+"""What a played Jira holds: the rows of a recording, which may then change as tickets do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.clock import parse_time
+from pipelines.sources.base import mapping_of
+from pipelines.sources.jira.files import Files, instance_of
+
+Issue = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Quirks:
+    """How this Jira misbehaves.
+
+    Attributes:
+        repeats_token: every page but the last names the token that it was asked with.
+        empty_page_after: after so many pages one comes that is empty but names a next one; 0: none does.
+        most_per_page: however many are asked for.
+    """
+
+    repeats_token: bool = False
+    empty_page_after: int = 0
+    most_per_page: int = 100
+
+
+@dataclass(slots=True)
+class Store:
+    """A site's tickets with their whole history, by id, and what belongs to them."""
+
+    site: str
+    issues: dict[str, Issue] = field(default_factory=dict)
+    histories: dict[str, list[Any]] = field(default_factory=dict)
+    comments: dict[str, list[Any]] = field(default_factory=dict)
+    remotelinks: dict[str, list[Any]] = field(default_factory=dict)
+    statuses: list[Any] = field(default_factory=list)
+    boards: list[Any] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    quirks: Quirks = field(default_factory=Quirks)
+
+    @classmethod
+    def from_recording(cls, folder: Path, *, tokens: Iterable[str] = ()) -> "Store":
+        """Fill a site from one folder of the layout that `storyline replay jira` reads.
+
+        Raises:
+            RecordingError: a file is not what the layout calls for.
+        """
+        files = Files.opened(folder)
+        store = cls(instance_of(files) or "jira.example", tokens=set(tokens))
+        for row in files.issues:
+            changelog = mapping_of(row.get("changelog"))
+            more = files.changelogs.get(str(row["id"]), [])
+            known = {str(one["id"]): one for one in [*more, *changelog.get("histories", [])]}
+            store.put({name: value for name, value in row.items() if name != "changelog"}, list(known.values()))
+        for key in files.deleted:
+            store.delete(str(key))
+        store.comments, store.remotelinks = dict(files.comments), dict(files.remotelinks)
+        store.statuses, store.boards = list(files.statuses), list(files.boards)
+        return store
+
+    def put(self, issue: Issue, histories: Iterable[Any]) -> None:
+        """Add a ticket or replace it; its history is oldest first."""
+        self.issues[str(issue["id"])] = issue
+        self.histories[str(issue["id"])] = sorted(histories, key=lambda one: (len(str(one["id"])), str(one["id"])))
+
+    def delete(self, key: str) -> None:
+        """Take a ticket away for good."""
+        issue = self.find(key)
+        if issue is not None:
+            del self.issues[str(issue["id"])], self.histories[str(issue["id"])]
+
+    def find(self, name: str) -> Issue | None:
+        """Return a ticket by id or key, None where there is none."""
+        by_key = (issue for issue in self.issues.values() if issue.get("key") == name)
+        return self.issues.get(name) or next(by_key, None)
+
+    def move(self, key: str, status: Issue, at: datetime) -> None:
+        """Move a ticket to a status at a moment, as a person on the board does."""
+        issue = self.find(key)
+        assert issue is not None, f"there is no {key}"
+        fields = dict(issue["fields"])
+        moved = {
+            "id": str(900_000 + sum(map(len, self.histories.values()))),
+            "created": stamp(at),
+            "items": [
+                {
+                    "field": "status",
+                    "fieldtype": "jira",
+                    "fieldId": "status",
+                    "from": fields["status"]["id"],
+                    "fromString": fields["status"]["name"],
+                    "to": status["id"],
+                    "toString": status["name"],
+                }
+            ],
+        }
+        fields |= {"status": status, "updated": stamp(at)}
+        self.put({**issue, "fields": fields}, [*self.histories[str(issue["id"])], moved])
+
+
+def updated_ms(issue: Issue) -> int:
+    """Return when a ticket was last updated, in milliseconds."""
+    return round(parse_time(issue["fields"]["updated"]).timestamp() * 1_000)
+
+
+def stamp(at: datetime) -> str:
+    """Write a moment as Jira does."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1_000:03}{at.strftime('%z')}"
