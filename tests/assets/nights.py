@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import yaml
 
 import pipelines.sources as package
-from pipelines.assets.nightly import NightlyOutcome, run_nightly
+from pipelines.assets.nightly import NightlyOutcome, prepare_home, run_nightly
+from pipelines.ingest import Intake, take_in
 from pipelines.settings import PROJECT_ROOT, Settings, exported
 from warehouse.connection import reader
 
@@ -41,6 +43,24 @@ def small_project(folder: Path) -> Path:
         if not _references(file) <= kept:
             file.unlink()
     return folder
+
+
+def untested_project(folder: Path) -> Path:
+    """Copy the dbt project with every model and none of its tests."""
+    shutil.copytree(PROJECT_ROOT / "dbt", folder, ignore=shutil.ignore_patterns("target", "logs", "data_tests"))
+    for file in (folder / "models").rglob("*.yml"):
+        told = yaml.safe_load(file.read_text())
+        told.pop("unit_tests", None)
+        for tested in (column for model in told.get("models", []) for column in (model, *model.get("columns", []))):
+            tested.pop("data_tests", None)
+        file.write_text(yaml.safe_dump(told))
+    return folder
+
+
+def take_in_fixtures(settings: Settings) -> None:
+    """Fill the log with what every source's own fixtures tell."""
+    for source, recording in (("cloudevents", "events.ndjson"), ("github", ""), ("jira", "")):
+        take_in(settings, Intake(source, FIXTURES / source / "fixtures" / recording, "replay", FIRST))
 
 
 def _read_by(models: dict[str, Path], names: tuple[str, ...]) -> set[str]:
@@ -113,7 +133,7 @@ def sleep_over(settings: Settings, number: int, sources: tuple[str, ...] = ()) -
 @contextmanager
 def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """Open Dagster's own record of runs."""
-    with exported(DAGSTER_HOME=str(settings.dagster_home)), dg.DagsterInstance.get() as kept:
+    with exported(DAGSTER_HOME=str(prepare_home(settings))), dg.DagsterInstance.get() as kept:
         yield kept
 
 

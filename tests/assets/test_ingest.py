@@ -24,6 +24,23 @@ where source = 'jira' and instance in ('unknown', 'acme-shop.atlassian.net')
 """
 
 
+class Breaks:
+    """A source whose reader breaks the first time that it is asked."""
+
+    def __init__(self, source: Source, error: Exception) -> None:
+        self._source, self._error = source, error
+        self._is_whole = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
+        if not self._is_whole:
+            self._is_whole = True
+            raise self._error
+        return self._source.read_recording(folder)
+
+
 @dataclass(frozen=True)
 class Week:
     """Nights by number, and what was published after each of jira's freshness."""
@@ -32,30 +49,32 @@ class Week:
     nights: dict[int, Night]
     freshness: dict[int, list[tuple[object, ...]]]
 
+    def sleep(self, number: int, **recordings: tuple[Path, ...]) -> None:
+        settings = self.settings.model_copy(update={"recordings": self.settings.recordings | recordings})
+        self.nights[number] = sleep_over(settings, number)
+        self.freshness[number] = ask(resolve(settings), FRESHNESS)
+
     def runs(self, number: int) -> list[tuple[object, ...]]:
         return ask(self.settings.database, RUNS, night(number))
 
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
-    """Jira's file is cut off in the first night, whole in the second, and its folder is away from the third on."""
-    settings = small_line(tmp_path_factory.mktemp("week"))
-    week = Week(settings, {}, {})
-    folder = settings.recordings["jira"][0]
-    file = folder / "issues.json"
+    """Jira's file is cut off in the first night and whole in the second. Two nights later jira's reader breaks, GitHub
+    does not answer at once, and of two files of events one is away.
+    """
+    folder = tmp_path_factory.mktemp("week")
+    week = Week(small_line(folder), {}, {})
+    file = week.settings.recordings["jira"][0] / "issues.json"
     whole = file.read_bytes()
-
-    def sleep(number: int) -> None:
-        week.nights[number] = sleep_over(settings, number)
-        week.freshness[number] = ask(resolve(settings), FRESHNESS)
-
     file.write_bytes(whole[:1000])
-    sleep(0)
+    week.sleep(0)
     file.write_bytes(whole)
-    sleep(1)
-    folder.rename(folder.with_name("away"))
-    sleep(2)
-    sleep(4)
+    week.sleep(1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(sources(), "jira", Breaks(Jira(), KeyError("fields")))
+        patched.setitem(sources(), "github", Breaks(GitHub(), ConnectionError("reset by peer")))
+        week.sleep(3, cloudevents=(folder / "away.ndjson", FIXTURES / "cloudevents" / "fixtures" / "events.ndjson"))
     return week
 
 
@@ -84,6 +103,8 @@ def test_the_check_of_a_source_that_is_down_warns_and_blocks_nothing(week):
     assert (answer.passed, answer.severity, answer.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
     assert "issues.json is not JSON" in answer.description
     assert checks["sources/github", "answers"].passed
+    assert checks["sources/jira", "is_fresh"].description == "never read whole"
+    assert not checks["sources/jira", "is_fresh"].passed
 
 
 def test_the_log_keeps_why_a_source_failed_and_the_report_tells_it(week):
@@ -103,62 +124,36 @@ def test_the_night_after_a_source_is_mended_heals_it(week):
     assert week.freshness[1] == [("ok", None, False)]
 
 
-class Breaks:
-    """A source whose reader breaks the first time that it is asked."""
-
-    def __init__(self, source: Source, error: Exception) -> None:
-        self._source, self._error = source, error
-        self._is_whole = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
-
-    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
-        if not self._is_whole:
-            self._is_whole = True
-            raise self._error
-        return self._source.read_recording(folder)
+def test_what_no_source_foresaw_is_told_like_any_other_reason(week):
+    bad = week.nights[3]
+    folder = week.settings.recordings["jira"][0]
+    assert bad.outcome.exit_code == 3
+    assert f"jira failed and is stale: {folder} could not be read: KeyError" in bad.told
+    assert ("jira", "failed") in [run[:2] for run in week.runs(3)]
+    assert "Published 3 tables" in bad.told
 
 
-@pytest.fixture(scope="module")
-def bad_night(week: Week, tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """Jira's reader breaks; GitHub does not answer at once; of the two files of events one is away."""
-    lines = FIXTURES / "cloudevents" / "fixtures" / "events.ndjson"
-    files = (tmp_path_factory.mktemp("lines") / "away.ndjson", lines)
-    recordings = week.settings.recordings | {"jira": (FIXTURES / "jira" / "fixtures",), "cloudevents": files}
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setitem(sources(), "jira", Breaks(Jira(), KeyError("fields")))
-        patched.setitem(sources(), "github", Breaks(GitHub(), ConnectionError("reset by peer")))
-        return sleep_over(week.settings.model_copy(update={"recordings": recordings}), 5)
+def test_a_source_that_does_not_answer_at_once_is_asked_again(week):
+    bad = week.nights[3]
+    assert bad.checks["sources/github", "answers"].passed
+    assert bad.made["sources/github"]["records_seen"] > 50
 
 
-def test_what_no_source_foresaw_is_told_like_any_other_reason(week, bad_night):
-    assert bad_night.outcome.exit_code == 3
-    assert f"jira failed and is stale: {FIXTURES / 'jira' / 'fixtures'} could not be read: KeyError" in bad_night.told
-    assert ("jira", "failed") in [run[:2] for run in week.runs(5)]
-    assert "Published 3 tables" in bad_night.told
-
-
-def test_a_source_that_does_not_answer_at_once_is_asked_again(bad_night):
-    assert bad_night.checks["sources/github", "answers"].passed
-    assert bad_night.made["sources/github"]["records_seen"] > 50
-
-
-def test_a_source_of_which_one_folder_is_down_was_not_read_whole_and_does_not_count_as_fresh(week, bad_night):
+def test_a_source_of_which_one_folder_is_down_was_not_read_whole_and_does_not_count_as_fresh(week):
     """Of two projects one could not be read for weeks; the other's success after it made the source look fresh."""
-    assert "away.ndjson" in bad_night.told
-    assert bad_night.made["sources/cloudevents"]["new_records"] > 5
-    assert not bad_night.checks["sources/cloudevents", "is_fresh"].passed
-    last = "select last_status, is_stale from marts.fct_source_freshness where source = 'cloudevents'"
-    assert set(ask(resolve(week.settings), last)) == {("failed", True)}
+    bad = week.nights[3]
+    assert "away.ndjson" in bad.told
+    assert bad.made["sources/cloudevents"]["new_records"] > 5
+    assert not bad.checks["sources/cloudevents", "is_fresh"].passed
+    last = "select distinct last_status, is_stale from marts.fct_source_freshness where source = 'cloudevents'"
+    assert ask(resolve(week.settings), last) == [("failed", True)]
 
 
 def test_a_source_is_stale_once_it_was_last_read_longer_ago_than_the_setting_says(week):
-    assert week.nights[2].checks["sources/jira", "is_fresh"].passed
-    assert "jira is stale" not in week.nights[2].told
-    stale = week.nights[4]
+    assert week.nights[1].checks["sources/jira", "is_fresh"].passed
+    stale = week.nights[3]
     check = stale.checks["sources/jira", "is_fresh"]
     assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
-    assert "jira is stale: last read 72.0 hours before this run." in stale.outcome.sentences
+    assert "jira is stale: last read 48.0 hours before this run." in stale.outcome.sentences
     assert stale.checks["sources/github", "is_fresh"].passed
     assert not stale.checks["marts/fct_source_freshness", "assert_sources_are_fresh"].passed

@@ -34,7 +34,7 @@ while number < last:
 """
 
 
-def transformed(settings: Settings, number: int, error: str | None = None) -> None:
+def transformed(settings: Settings, number: int, error: str | None = None, *, is_killed: bool = False) -> None:
     """Put marts of this version into the warehouse; each mart holds its number in as many rows."""
     with open_log(settings, command="planting", since=FIRST) as connection:
         basis = results.Basis(models="planted", log=str(number))
@@ -44,7 +44,8 @@ def transformed(settings: Settings, number: int, error: str | None = None) -> No
             connection.execute(
                 f"create or replace table marts.{mart} as select {number} as number from range({number})"
             )
-        results.end_transform(connection, transform, error=error)
+        if not is_killed:
+            results.end_transform(connection, transform, error=error)
 
 
 def test_a_reader_in_another_process_never_errs_and_never_sees_a_mix_of_two_versions(settings):
@@ -101,11 +102,18 @@ def test_what_a_killed_publish_left_is_never_read_and_is_cleared_away(settings):
     assert not any(file.exists() for file in left)
 
 
-def test_a_failed_transform_is_not_published_and_leaves_the_version_before(settings):
+@pytest.mark.parametrize(
+    ("ended", "reason"),
+    [
+        ({"error": "a key twice"}, "the last transform failed: a key twice"),
+        ({"is_killed": True}, "the last transform did not end"),
+    ],
+)
+def test_a_transform_that_failed_or_was_killed_is_not_published_and_leaves_the_version_before(settings, ended, reason):
     transformed(settings, 1)
     publish(settings)
-    transformed(settings, 2, error="a key twice")
-    with pytest.raises(NotPublishableError, match="the last transform failed: a key twice"):
+    transformed(settings, 2, **ended)
+    with pytest.raises(NotPublishableError, match=reason):
         publish(settings)
     assert ask(resolve(settings), "select max(number) from marts.one") == [(1,)]
 
