@@ -31,8 +31,8 @@ def night(number: int) -> datetime:
 
 
 def small_project(folder: Path) -> Path:
-    """Copy the dbt project with these marts alone, all that they read, and every test that reads nothing else."""
-    shutil.copytree(PROJECT_ROOT / "dbt", folder, ignore=shutil.ignore_patterns("target", "logs", "exposures.yml"))
+    """Copy the dbt project with these marts alone, all that they read, and every test of them that reads no more."""
+    (whole_project(folder) / "models" / "marts" / "exposures.yml").unlink()
     models = {file.stem: file for file in (folder / "models").rglob("*.sql")}
     kept = _read_by(models, MARTS)
     for name, file in models.items():
@@ -42,19 +42,28 @@ def small_project(folder: Path) -> Path:
     for file in [*(folder / "models").rglob("*_unit_tests.yml"), *(folder / "data_tests").glob("*.sql")]:
         if not _references(file) <= kept:
             file.unlink()
+    return without_tests(folder, "staging", "intermediate")
+
+
+def whole_project(folder: Path) -> Path:
+    """Copy the dbt project."""
+    shutil.copytree(PROJECT_ROOT / "dbt", folder, ignore=shutil.ignore_patterns("target", "logs"))
     return folder
 
 
-def untested_project(folder: Path) -> Path:
-    """Copy the dbt project with every model and none of its tests."""
-    shutil.copytree(PROJECT_ROOT / "dbt", folder, ignore=shutil.ignore_patterns("target", "logs", "data_tests"))
-    for file in (folder / "models").rglob("*.yml"):
-        told = yaml.safe_load(file.read_text())
-        told.pop("unit_tests", None)
-        for tested in (column for model in told.get("models", []) for column in (model, *model.get("columns", []))):
-            tested.pop("data_tests", None)
-        file.write_text(yaml.safe_dump(told))
-    return folder
+def without_tests(project: Path, *layers: str) -> Path:
+    """Take every test of these layers out of a copied project, of all where none is named; that changes no mart."""
+    if not layers:
+        for file in (project / "data_tests").glob("*.sql"):
+            file.unlink()
+    for layer in layers or ("staging", "intermediate", "marts"):
+        for file in (project / "models" / layer).rglob("*.yml"):
+            told = yaml.safe_load(file.read_text())
+            told.pop("unit_tests", None)
+            for tested in (part for model in told.get("models", []) for part in (model, *model.get("columns", []))):
+                tested.pop("data_tests", None)
+            file.write_text(yaml.safe_dump(told))
+    return project
 
 
 def take_in_fixtures(settings: Settings) -> None:

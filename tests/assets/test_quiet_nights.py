@@ -13,7 +13,7 @@ from pipelines.settings import Freshness, Settings
 from pipelines.sources.jira import Jira
 from pipelines.sources.registry import sources
 from pipelines.transform import TransformOutcome, rebuild, run_dbt
-from tests.assets.nights import ask, night, plant_test, small_line, take_in_fixtures, untested_project
+from tests.assets.nights import ask, night, plant_test, small_line, take_in_fixtures, whole_project, without_tests
 from tests.conftest import dump_marts
 from warehouse.event_log import Run, record_run
 from warehouse.store import open_log
@@ -35,8 +35,9 @@ def built(outcome: TransformOutcome) -> set[str]:
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Settings:
-    """Every model over every source's fixtures. Tests would double the time and change no mart."""
-    settings = Settings(home=tmp_path / "home", dbt_project=untested_project(tmp_path / "project"))
+    """Every model over every source's fixtures."""
+    project = without_tests(whole_project(tmp_path / "project"))
+    settings = Settings(home=tmp_path / "home", dbt_project=project)
     take_in_fixtures(settings)
     return settings
 
@@ -76,6 +77,7 @@ class Small:
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Small:
     small = Small(small_line(tmp_path_factory.mktemp("small")))
+    without_tests(small.settings.dbt_project)
     for source in small.settings.recordings:
         small.read(source)
     return small
