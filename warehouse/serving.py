@@ -123,6 +123,19 @@ def _write(database: Path, path: Path, marts: tuple[str, ...]) -> None:
     """Write the version under a name that no reader looks for, and give it its own once it is whole on disk."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
+    try:
+        _copy(database, unfinished, marts)
+        _sync(unfinished)
+    except (duckdb.Error, OSError) as error:
+        raise WarehouseError(
+            f"{path} cannot be written: {str(error).splitlines()[0]}; readers keep the version before: "
+            "make room on the disk and publish again"
+        ) from error
+    unfinished.replace(path)
+    _sync(path.parent)
+
+
+def _copy(database: Path, unfinished: Path, marts: tuple[str, ...]) -> None:
     with writer(unfinished) as connection:
         connection.execute(f"attach '{str(database).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
         connection.execute(f"create schema {_SCHEMA}")
@@ -131,9 +144,6 @@ def _write(database: Path, path: Path, marts: tuple[str, ...]) -> None:
         _describe(connection)
         connection.execute("detach warehouse")
         connection.execute("checkpoint")
-    _sync(unfinished)
-    unfinished.replace(path)
-    _sync(path.parent)
 
 
 def _describe(connection: duckdb.DuckDBPyConnection) -> None:

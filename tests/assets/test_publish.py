@@ -1,5 +1,6 @@
 """Readers open whole versions, whatever is published meanwhile."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pipelines.settings import Settings
 from tests.assets.nights import FIRST, ask
 from tests.conftest import ROOT, environment
 from warehouse import results
+from warehouse.connection import WarehouseError
 from warehouse.serving import NotPublishableError, publish, resolve
 from warehouse.store import open_log
 
@@ -87,6 +89,22 @@ def test_publishing_twice_is_publishing_once(settings):
     written = first.path.stat().st_mtime_ns
     assert publish(settings) == first
     assert first.path.stat().st_mtime_ns == written
+
+
+def test_a_disk_that_is_full_leaves_the_version_before_and_the_next_publish_is_whole(settings):
+    transformed(settings, 1)
+    publish(settings)
+    transformed(settings, 2)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(WarehouseError, match=r"serving-\S+ cannot be written: .* make room on the disk"):
+            publish(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ask(resolve(settings), "select max(number) from marts.one") == [(1,)]
+    publish(settings)
+    assert ask(resolve(settings), "select max(number) from marts.one") == [(2,)]
 
 
 def test_what_a_killed_publish_left_is_never_read_and_is_cleared_away(settings):
