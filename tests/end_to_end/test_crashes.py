@@ -56,15 +56,20 @@ def test_killed_at_twenty_random_moments_and_run_again_log_and_marts_are_those_o
     expected = _log(clean_home)
     moments = random.Random(20_260_331)
     killed = 0
-    for number in range(KILLS):
+    for number in range(KILLS * 5):
         home = tmp_path / str(number) / "home"
         process = _replay(home, recorded / "github-ants")
         time.sleep(moments.uniform(seconds / 4, seconds))
-        if process.poll() is None:
-            process.kill()
-            killed += 1
+        if process.poll() is not None:
+            # The clean run was the first on this machine, and slower: a kill that came too late is drawn again, earlier.
+            seconds *= 0.9
+            continue
+        process.kill()
         process.wait()
+        killed += 1
         assert _replay(home, recorded / "github-ants").wait() == 0
         assert _log(home) == expected, f"kill {number} left another log"
-    assert killed >= KILLS // 2, "the kills came too late to prove anything"
+        if killed == KILLS:
+            break
+    assert killed == KILLS, "the kills came too late to prove anything"
     assert _marts(home) == _marts(clean_home)
