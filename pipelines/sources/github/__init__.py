@@ -7,15 +7,21 @@ from typing import Any
 from pipelines.events.envelope import Event
 from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
 from pipelines.sources.github import mapping, recording
+from pipelines.sources.github.connection import GitHubConnection
 from pipelines.sources.github.people import pseudonymise
+from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
 
 
 class GitHub:
-    """The source. Every stream is an entity: each record tells all there is of its thing, so the newest one counts."""
+    """The source. Implements `LiveSource`.
+
+    Every stream is an entity: each record tells all there is of its thing, so the newest one counts.
+    """
 
     name = "github"
+    connection: type[ConnectionSettings] = GitHubConnection
     mapper_version = 2
-    streams = tuple(Stream(stream, "entity") for stream in mapping.MAPPERS)
+    streams: tuple[Stream, ...] = tuple(Stream(stream, "entity") for stream in mapping.MAPPERS)
     emits = frozenset(
         {
             "change.opened", "change.updated", "change.committed", "change.reviewed", "change.commented",
@@ -40,5 +46,12 @@ class GitHub:
         """Map one raw record; see `mapping.to_events`."""
         return mapping.to_events(instance, stream, record_key, body)
 
+    def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
+        """Return what walks GitHub; see `collector.py`. Imported here, since only a collection needs HTTP."""
+        from pipelines.sources.github.collector import GitHubCollector
 
-SOURCE = GitHub()
+        assert isinstance(connection, GitHubConnection), "the settings are read by this source's own model"
+        return GitHubCollector(connection, network)
+
+
+SOURCE: LiveSource = GitHub()
