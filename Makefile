@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate $(UPGRADE)
 PYTEST := $(BIN)/pytest
 
-.PHONY: help setup demo demo-serve app test test-heavy benchmark check docs lock clean
+.PHONY: help setup demo demo-serve app test test-heavy benchmark check docs schemas lock clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,16 @@ check: $(READY) ## the whole gate: format, lint, types, SQL style, dbt project r
 
 docs: $(READY) ## write the generated parts of docs/ again
 	@$(BIN)/python -m pipelines.docs
+
+schemas: .schemas/.ready ## fetch GitHub's own descriptions of its APIs from the npm registry, for the tests
+
+.schemas/.ready: tests/contracts/schemas.sha256
+	@command -v npm >/dev/null || { echo "GitHub's descriptions come from the npm registry; install npm." >&2; exit 1; }
+	@mkdir -p .schemas && cd .schemas && npm pack --silent @octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 >/dev/null
+	@cd .schemas && tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json
+	@cd .schemas && tar -xzf octokit-graphql-schema-*.tgz --strip-components=1 package/schema.graphql
+	@cd .schemas && rm -f ./*.tgz && sha256sum --check --quiet ../tests/contracts/schemas.sha256
+	@touch $@
 
 lock: $(READY) ## resolve the dependencies again into both locks
 	@$(LOCK) --extra dev pyproject.toml -o requirements.lock

@@ -44,6 +44,15 @@ def vendor_api() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def github_schemas() -> Path:
+    """The folder of GitHub's own descriptions; the test is skipped, and says so, where it was not fetched."""
+    folder = ROOT / ".schemas"
+    if not (folder / ".ready").exists():
+        pytest.skip("GitHub's descriptions were not fetched: run `make schemas`")
+    return folder
+
+
 Storyline = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

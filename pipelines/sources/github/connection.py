@@ -12,6 +12,7 @@ class GitHubConnection(ConnectionSettings):
 
     Attributes:
         url: of the API; on a server of one's own `https://host/api/v3`.
+        host: of its pages, as it stands in the log; None: as the address of the API tells.
         repositories: as `acme/shop`.
         organizations: every repository of these is walked too, the most recently pushed first.
         app_id: of a GitHub App, where one asks rather than a person.
@@ -24,6 +25,7 @@ class GitHubConnection(ConnectionSettings):
     """
 
     url: str = "https://api.github.com"
+    host: str | None = None
     repositories: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     app_id: int | None = None
@@ -43,5 +45,7 @@ class GitHubConnection(ConnectionSettings):
     @property
     def instance(self) -> str:
         """The web host, as it stands in the log."""
+        if self.host is not None:
+            return self.host
         host = self.url.split("://", 1)[-1].split("/")[0].lower()
         return host.removeprefix("api.")

@@ -88,7 +88,7 @@ CHANGES = f"""query Changes($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id
 STATUSES = f"query Statuses($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {_DEPLOYMENT} }} }}"
 OVERVIEW = f"""query Overview($owner: String!, $name: String!, $ids: [ID!]!) {{
   repository(owner: $owner, name: $name) {{
-    databaseId nameWithOwner url createdAt updatedAt pushedAt defaultBranchRef {{ name target {{ oid }} }}
+    databaseId nameWithOwner url createdAt updatedAt pushedAt defaultBranchRef {{ name target {{ __typename oid }} }}
     deployments(first: 1, orderBy: {{ field: CREATED_AT, direction: DESC }}) {{ nodes {{ databaseId }} }}
     releases(first: 30, orderBy: {{ field: CREATED_AT, direction: DESC }}) {{
       totalCount nodes {{ databaseId updatedAt isDraft }} }}

@@ -4,6 +4,7 @@ A search tells of a thousand runs at most: a longer time is cut in two until it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from pipelines.sources.answers import Answer
 from pipelines.sources.base import RawRecord, mapping_of
 from pipelines.sources.github.rows import moment, newest
 from pipelines.sources.github.walks import Walk, answered_at, stamp, told_at
-from pipelines.sources.live import BadAnswerError, Step
+from pipelines.sources.live import BadAnswerError, MissingError, Step
 
 NAME = "runs"
 _PAGE = 100
@@ -114,7 +115,9 @@ class Builds:
         for key, attempt in earlier.items():
             if key not in known:
                 path = self._walk.address(f"actions/runs/{row['id']}/attempts/{attempt}")
-                yield self._run(self._walk.client.get(path).json())
+                # An attempt may be deleted on its own.
+                with suppress(MissingError):
+                    yield self._run(self._walk.client.get(path).json())
         yield self._run(row)
         if told_at(row, "created_at") < self._now - timedelta(days=self._walk.connection.job_days):
             return

@@ -55,7 +55,8 @@ def actor(user: Any) -> Node | None:
 def overview(repository: Repository) -> Node:
     """Return what is told of a repository itself."""
     told, head = repository.described, repository.head()
-    branch = {"name": told["default_branch"], "target": {"__typename": "Commit", "oid": head}} if head else None
+    target = {"__typename": "Commit", "oid": head} if head else None
+    branch = {"name": told["default_branch"], "target": target}
     newest = sorted(repository.deployments.values(), key=lambda row: str(row["created_at"]), reverse=True)
     created_at = told.get("created_at") or "2020-01-01T00:00:00Z"
     return {

@@ -1,0 +1,61 @@
+"""A played GitHub for tests: a repository of the fixtures, more of it on demand, and one collection of it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+import pipelines.sources.github as github
+from pipelines.collect import Collected, Trip, collect
+from pipelines.settings import Settings
+from pipelines.sources.github.connection import GitHubConnection
+from pipelines.sources.github.server import Repository, Store
+from pipelines.sources.live import Network
+from pipelines.sources.loopback import Loopback
+from warehouse.connection import reader
+
+AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
+FIXTURES = Path(github.__file__).parent / "fixtures"
+TOKEN = "ghp_t0ken"
+
+
+def connected(site: Loopback, store: Store, **changed: Any) -> GitHubConnection:
+    whole: dict[str, Any] = {
+        "url": site.url,
+        "host": "github.com",
+        "repositories": tuple(store.repositories),
+        "job_days": 100_000,
+        "token": SecretStr(TOKEN),
+    }
+    return GitHubConnection(**(whole | changed))
+
+
+def run(home: Settings, site: Loopback, store: Store, *, hours: int = 0, attempts: int = 3) -> Collected:
+    collector = github.SOURCE.collector(connected(site, store), Network(attempts=attempts, timeout_seconds=5))
+    try:
+        return collect(home, github.SOURCE, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
+    finally:
+        collector.close()
+
+
+def events(home: Settings) -> list[tuple[Any, ...]]:
+    with reader(home.database) as connection:
+        return connection.execute(
+            "select event_id, event_type, subject, actor, occurred_at, payload from log.current_events order by all"
+        ).fetchall()
+
+
+def busy(shop: Repository, count: int) -> None:
+    """Fill the repository with pull requests that differ from a recorded one by number, id and time alone."""
+    row = next(row for number, row in shop.pulls.items() if shop.reviews_of.get(number))
+    number = row["number"]
+    begun = datetime(2025, 1, 1, tzinfo=UTC)
+    for new in range(1_000, 1_000 + count):
+        at = (begun + timedelta(minutes=7 * new)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        page = f"https://github.com/acme/shop/pull/{new}"
+        shop.pulls[new] = row | {"number": new, "id": 90_000 + new, "updated_at": at, "html_url": page, "node_id": None}
+        shop.commits_of[new] = [{**one, "sha": f"{new:08}{one['sha'][8:]}"} for one in shop.commits_of.get(number, [])]
+        shop.reviews_of[new] = [
+            {**one, "id": one["id"] * 10_000 + new, "node_id": None} for one in shop.reviews_of[number]
+        ]
