@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import duckdb
 
+from pipelines.connections import collector_of, connected, network_of
 from pipelines.durations import in_words
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.sources.registry import sources
 from warehouse.connection import WarehouseError, reader
 from warehouse.lock import holder
@@ -36,9 +37,29 @@ class Finding:
     sentence: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that can be looked at without the network and without opening the writer's file."""
-    return [*_settings(settings), *_home(settings), *_recordings(settings), *_published(settings)]
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that can be looked at without opening the writer's file; of the network, the vendors alone."""
+    yield from _settings(settings)
+    yield from _home(settings)
+    yield from _recordings(settings)
+    yield from _vendors(settings)
+    yield from _published(settings)
+
+
+def _vendors(settings: Settings) -> Iterator[Finding]:
+    for name in connected(settings):
+        try:
+            # A person waits: one try, and no waiting for a limit.
+            network = replace(network_of(settings), attempts=1, max_wait_seconds=0)
+            collector = collector_of(settings, name, network)
+        except SettingsError as error:
+            yield Finding("act", str(error))
+            continue
+        try:
+            for found in collector.examine():
+                yield Finding("watch" if found.status == "warn" else found.status, found.sentence.rstrip("."))
+        finally:
+            collector.close()
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,6 +83,17 @@ class Freshness(_Section):
     stale_after_hours: int = Field(default=36, ge=1)
 
 
+class NetworkSettings(_Section):
+    """How vendors are reached over HTTP."""
+
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    timeout_seconds: float = Field(default=30, gt=0)
+    max_response_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
+    max_wait_seconds: float = Field(default=3_900, ge=0)
+    attempts: int = Field(default=6, ge=1)
+
+
 class Settings(BaseSettings):
     """Every setting, frozen. Read once by `load_settings` and handed down."""
 
@@ -101,6 +113,26 @@ class Settings(BaseSettings):
     services: dict[str, str] = Field(default_factory=dict)
     recordings: dict[str, tuple[Path, ...]] = Field(default_factory=dict)
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
+    network: NetworkSettings = NetworkSettings()
+    # What each source may say here is its own; `pipelines.connections` reads it.
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's
+    ) -> tuple[Any, ...]:
+        """Leave out of `.env` what belongs to a source: its secrets are no settings of ours."""
+
+        def own() -> dict[str, Any]:
+            told = dotenv_settings()
+            return {name: value for name, value in told.items() if name in cls.model_fields or not _is_secret(name)}
+
+        return init_settings, env_settings, own
 
     @field_validator("person_key")
     @classmethod
@@ -165,6 +197,15 @@ def load_settings(path: Path | None = None) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{file}: {key}: {first['msg']}; storyline.example.toml shows every key") from error
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def _is_secret(name: str) -> bool:
+    return name.lower().endswith(("_token", "_key", "_secret", "_password"))
+
+
+def secret(name: str) -> str | None:
+    """Return a secret of the environment, else of `.env`; None where neither has it or it is empty."""
+    return os.environ.get(name) or dotenv_values(".env").get(name) or None  # noqa: TID251
 
 
 def environment(**variables: str) -> dict[str, str]:

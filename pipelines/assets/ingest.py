@@ -11,8 +11,10 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets.line import COMMAND, Line
+from pipelines.collect import Trip, collect
+from pipelines.connections import collector_of, network_of
 from pipelines.ingest import Intake, refresh_projection, take_in
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.sources.base import RecordingError, Source
 from pipelines.sources.registry import source_named, sources
 from warehouse.connection import WarehouseError
@@ -40,9 +42,11 @@ class Walk:
 
     Attributes:
         refused: kept records that went to quarantine since its mapper changed.
+        requests: sent to the vendor.
     """
 
     refused: int = 0
+    requests: int = 0
     taken: list[Appended] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -59,6 +63,7 @@ class Walk:
             "new_records": sum(done.new_records for done in self.taken),
             "new_events": sum(done.new_events for done in self.taken),
             "quarantined": self.quarantined,
+            "requests": self.requests,
         }
 
 
@@ -119,8 +124,30 @@ def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: t
         # Whatever a vendor or its mapping does wrong is told in the check, in the log and in the exit code.
         except Exception as error:  # noqa: BLE001
             failed.append((intake, error))
+    if name in shared.settings.sources:
+        _collect(context, shared, name, walk)
     walk.errors += [_failed(context, shared, intake, error) for intake, error in failed]
     return walk
+
+
+def _collect(context: dg.AssetExecutionContext, shared: Line, name: str, walk: Walk) -> None:
+    """Collect from the vendor; whatever goes wrong there leaves the source stale, and the rest of the line runs."""
+    try:
+        collector = collector_of(shared.settings, name, network_of(shared.settings, context.log.info))
+    except SettingsError as error:
+        walk.errors.append(str(error))
+        run = Run(command=COMMAND, as_of=shared.as_of, source=name, status="failed", error=str(error))
+        with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
+            record_run(connection, run)
+        return
+    try:
+        trip = Trip(COMMAND, shared.as_of)
+        done = collect(shared.settings, source_named(name), collector, trip, progress=shared.progress)
+    finally:
+        collector.close()
+    walk.taken.append(done.taken)
+    walk.errors += done.errors
+    walk.requests = done.requests
 
 
 def _map_again(shared: Line, among: Iterable[Source]) -> dict[str, int]:

@@ -7,7 +7,7 @@ and cursors of a step are appended by the caller in one transaction, so a walk t
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -41,7 +41,14 @@ class BadAnswerError(VendorError):
 class ConnectionSettings(BaseModel):
     """What `[sources.<name>]` of storyline.toml may say. A field of type `SecretStr` comes from the environment alone,
     as `STORYLINE_<NAME>_<FIELD>`.
+
+    Attributes:
+        walked: the field that takes the names of what is walked, which `init` chooses from what is offered.
+        asked: the fields that `init` asks for, in this order; each has a description.
     """
+
+    walked: ClassVar[str]
+    asked: ClassVar[tuple[str, ...]]
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -115,7 +122,7 @@ class Memory(Protocol):
 class Finding:
     """What a look at a connection found: `ok`, `warn` or `act`, and a sentence that says what to do."""
 
-    status: str
+    status: Literal["ok", "warn", "act"]
     sentence: str
 
 

@@ -1,6 +1,6 @@
 """What the settings say of GitHub, on github.com or on a server of one's own."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
 
@@ -24,7 +24,10 @@ class GitHubConnection(ConnectionSettings):
         private_key: the App's, in PEM, from STORYLINE_GITHUB_PRIVATE_KEY.
     """
 
-    url: str = "https://api.github.com"
+    walked: ClassVar[str] = "repositories"
+    asked: ClassVar[tuple[str, ...]] = ("url", "token")
+
+    url: Annotated[str, Field(description="address of the API")] = "https://api.github.com"
     host: str | None = None
     repositories: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
@@ -33,7 +36,7 @@ class GitHubConnection(ConnectionSettings):
     overlap_minutes: Annotated[int, Field(ge=1)] = 10
     rescan_days: Annotated[int, Field(ge=1)] = 30
     job_days: Annotated[int, Field(ge=0)] = 90
-    token: SecretStr | None = None
+    token: Annotated[SecretStr | None, Field(description="token that may read the repositories")] = None
     private_key: SecretStr | None = None
 
     @property

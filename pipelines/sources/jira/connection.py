@@ -1,7 +1,7 @@
 """What the settings say of a Jira Cloud site."""
 
 import base64
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
 
@@ -19,11 +19,14 @@ class JiraConnection(ConnectionSettings):
         token: from STORYLINE_JIRA_TOKEN.
     """
 
-    url: str
-    email: str | None = None
+    walked: ClassVar[str] = "projects"
+    asked: ClassVar[tuple[str, ...]] = ("url", "email", "token")
+
+    url: Annotated[str, Field(description="address, as https://acme.atlassian.net")]
+    email: Annotated[str | None, Field(description="e-mail address that the token belongs to")] = None
     projects: tuple[str, ...] = ()
     overlap_minutes: Annotated[int, Field(ge=1)] = 10
-    token: SecretStr
+    token: Annotated[SecretStr, Field(description="API token")]
 
     @property
     def authorization(self) -> str:

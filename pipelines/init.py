@@ -1,0 +1,125 @@
+"""`storyline init`: asks how each vendor is reached, tries it at once, and writes the settings."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import SecretStr
+
+from pipelines.connections import collectable, network_of, secrets_of, validated, variable
+from pipelines.settings import SettingsError, load_settings
+from pipelines.sources.live import ConnectionSettings, VendorError
+
+_MOST_SHOWN = 40
+_ONLY_THE_OWNER = 0o600
+
+
+def set_up(file: Path, secrets: Path) -> None:
+    """Ask for everything, and write `file` and the secrets' file.
+
+    Raises:
+        click.Abort: the person does not want to go on; nothing is written then.
+    """
+    if file.exists():
+        click.confirm(f"{file} exists. Write it anew? What is in it now is kept as {file}.before", abort=True)
+    tables: dict[str, dict[str, Any]] = {}
+    tokens: dict[str, str] = {}
+    for name, source in collectable().items():
+        if click.confirm(f"Collect from {name}?", default=True):
+            tables[name], found = _asked(name, source.connection)
+            tokens |= found
+    if file.exists():
+        file.replace(file.with_name(f"{file.name}.before"))
+    file.write_text("\n".join(_written(tables)) + "\n")
+    click.echo(f"Written: {file}.")
+    if tokens:
+        _keep(secrets, tokens)
+        click.echo(f"Written: {secrets}, which only you can read. It must never be committed.")
+
+
+def _asked(name: str, model: type[ConnectionSettings]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Ask until the vendor answers, then let choose from what it shows; return the table and the secrets."""
+    hidden = secrets_of(model)
+    while True:
+        table = {field: value for field in model.asked if (value := _answer(name, model, field)) is not None}
+        try:
+            connection = validated(
+                name, {**table, **{field: SecretStr(table[field]) for field in hidden if field in table}}
+            )
+            offered = _offered(name, connection)
+        except (SettingsError, VendorError) as error:
+            click.echo(f"That did not work: {error}. Try again, or leave with Ctrl-C.")
+            continue
+        if not offered:
+            click.echo(f"{name} shows nothing to this token; let it read at least one of the {model.walked}.")
+            continue
+        chosen = _chosen(name, model.walked, offered)
+        public = {field: value for field, value in table.items() if field not in hidden}
+        secrets = {variable(name, field): table[field] for field in hidden if field in table}
+        return {**public, model.walked: chosen}, secrets
+
+
+def _answer(name: str, model: type[ConnectionSettings], field: str) -> str | None:
+    about = model.model_fields[field]
+    is_secret = field in secrets_of(model)
+    default = None if about.is_required() or is_secret else about.default or ""
+    told = click.prompt(
+        f"{name}: {about.description or field}", default=default, hide_input=is_secret, show_default=bool(default)
+    )
+    return str(told).strip() or None
+
+
+def _offered(name: str, connection: ConnectionSettings) -> list[str]:
+    collector = collectable()[name].collector(connection, network_of(load_settings()))
+    try:
+        return [target.name for target in collector.offered()]
+    finally:
+        collector.close()
+
+
+def _chosen(name: str, what: str, offered: list[str]) -> list[str]:
+    click.echo(
+        f"{name} shows {len(offered)} {what}: {', '.join(offered[:_MOST_SHOWN])}" + " …" * (len(offered) > _MOST_SHOWN)
+    )
+    while True:
+        told = click.prompt(f"Which {what} (names with commas between, or all)", default="all")
+        names = offered if told.strip() == "all" else [part.strip() for part in told.split(",") if part.strip()]
+        unknown = [one for one in names if one not in offered]
+        if names and not unknown:
+            return names
+        click.echo(f"{name} does not show {', '.join(unknown) or 'nothing'}; choose among those above.")
+
+
+def _written(tables: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield "# Written by `storyline init`. storyline.example.toml shows every key; secrets are in .env."
+    for name, table in tables.items():
+        yield f"\n[sources.{name}]"
+        # A text or a list of texts reads alike in JSON and in TOML.
+        yield from (f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in table.items())
+    for name, table in tables.items():
+        yield from _proposed(name, [str(one) for one in table[collectable()[name].connection.walked]])
+
+
+def _proposed(name: str, walked: list[str]) -> Iterator[str]:
+    """Propose who owns what: to be corrected by whoever knows, so it is no setting yet."""
+    repositories = [one for one in walked if "/" in one]
+    if repositories:
+        yield f"\n# The service that each repository of {name} deploys, where it is not the repository's own name."
+        yield "# [services]"
+        yield from (f'# "{one}" = "{one.partition("/")[2]}"' for one in repositories)
+        return
+    yield f"\n# Who owns the tickets of {name}, and where its own category of a status is wrong."
+    for one in walked:
+        yield f"# [teams.{one.lower()}]\n# projects = [{json.dumps(one)}]"
+        yield f'# [status_categories.{one}]\n# "In Review" = "in_progress"'
+
+
+def _keep(file: Path, tokens: dict[str, str]) -> None:
+    """Put secrets into the file in place of older ones of the same name; all else in it stays."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    kept = [line for line in lines if line.partition("=")[0].strip() not in tokens]
+    file.touch(_ONLY_THE_OWNER)
+    file.chmod(_ONLY_THE_OWNER)
+    file.write_text("\n".join([*kept, *(f"{name}={json.dumps(value)}" for name, value in tokens.items())]) + "\n")
