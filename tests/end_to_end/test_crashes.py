@@ -61,7 +61,7 @@ def test_killed_at_twenty_random_moments_and_run_again_log_and_marts_are_those_o
         process = _replay(home, recorded / "github-ants")
         time.sleep(moments.uniform(seconds / 4, seconds))
         if process.poll() is not None:
-            # The clean run was the first on this machine, and slower: a kill that came too late is drawn again, earlier.
+            # The clean run was the machine's first, and slower: a kill that came too late is drawn again, earlier.
             seconds *= 0.9
             continue
         process.kill()

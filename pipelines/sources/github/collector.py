@@ -84,7 +84,8 @@ class GitHubCollector:
     def examine(self) -> Iterator[Finding]:
         """Try address, clock, token and each repository."""
         try:
-            answer = self._client.get("/rate_limit")
+            answer = self._client.get("/meta")
+            answer.json()
             names = [target.name for target in self.targets()]
         except VendorError as error:
             yield Finding("act", f"{error} (sources.github.url, STORYLINE_GITHUB_TOKEN)")

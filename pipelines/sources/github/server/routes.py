@@ -28,9 +28,8 @@ def _answer(store: Store, request: Request) -> Reply:
     if request.method == "POST" and request.path in ("/graphql", "/api/graphql"):
         return _query(store, request)
     path = request.path.removeprefix("/api/v3")
-    if path == "/rate_limit":
-        core = {"limit": 5_000, "remaining": 4_999, "reset": 1_767_225_600, "used": 1}
-        return Reply(json={"resources": {"core": core, "search": core}, "rate": core})
+    if path == "/meta":
+        return Reply(json={"verifiable_password_authentication": False})
     named = re.match(r"/repos/([^/]+/[^/]+)", path)
     repository = store.repositories.get(named[1]) if named else None
     for pattern, handler in _ROUTES if repository and request.method == "GET" else ():
