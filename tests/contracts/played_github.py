@@ -32,7 +32,9 @@ def connected(site: Loopback, store: Store, **changed: Any) -> GitHubConnection:
 
 
 def run(home: Settings, site: Loopback, store: Store, *, hours: int = 0, attempts: int = 3) -> Collected:
-    collector = github.SOURCE.collector(connected(site, store), Network(attempts=attempts, timeout_seconds=5))
+    collector = github.SOURCE.collector(
+        connected(site, store), Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5)
+    )
     try:
         return collect(home, github.SOURCE, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
     finally:
