@@ -52,15 +52,15 @@ class Fault:
         """Whether it spoils the vendor's own answer rather than standing in for it."""
         return self.kind in ("truncate", "slow")
 
-    def spoilt(self, body: bytes) -> Spoilt:
-        """Return what is sent; `body` is the vendor's own."""
+    def spoilt(self, body: bytes, headers: Mapping[str, str]) -> Spoilt:
+        """Return what is sent; `body` and `headers` are the vendor's own."""
         match self.kind:
             case "drop":
                 return Spoilt(None)
             case "truncate":
-                return Spoilt(200, {"Content-Type": "application/json"}, body[: len(body) // 2], len(body) or 1)
+                return Spoilt(200, headers, body[: len(body) // 2], len(body) or 1)
             case "slow":
-                return Spoilt(200, {}, body, len(body), self.pause_seconds)
+                return Spoilt(200, headers, body, len(body), self.pause_seconds)
             case "garbage":
                 page = b"<html>We are down for maintenance.</html>"
                 return Spoilt(200, {"Content-Type": "text/html"}, page, len(page))

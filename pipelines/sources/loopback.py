@@ -88,9 +88,9 @@ class Loopback:
             self.requests.append(request)
             fault = self.faults.due(request.path)
             if fault is not None and not fault.needs_reply:
-                return fault.spoilt(b"")
+                return fault.spoilt(b"", {})
             reply = self._routes(request)
-            return reply if fault is None else fault.spoilt(reply.body)
+            return reply if fault is None else fault.spoilt(reply.body, reply.headers)
 
     def __enter__(self) -> "Loopback":
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

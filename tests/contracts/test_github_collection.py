@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -197,6 +198,20 @@ def test_a_list_without_end_is_an_error_and_no_loop(settings, site, store, shop)
     assert "as the one after itself" in run(settings, site, store).errors[0]
     store.quirks.repeats_page = False
     assert run(settings, site, store).errors == []
+
+
+def test_a_proxy_that_takes_the_link_header_away_hides_nothing(settings, site, store, shop):
+    busy(shop, 230)
+    routes = site._routes
+
+    def stripped(request: Any) -> Any:
+        reply = routes(request)
+        is_list = request.path.endswith("/issues")
+        return replace(reply, headers={}) if is_list else reply
+
+    site._routes = stripped
+    assert run(settings, site, store).errors == []
+    assert sum(event[1] == "change.opened" for event in events(settings)) == len(shop.pulls)
 
 
 def test_a_token_revoked_in_the_middle_stops_and_the_next_run_heals(settings, site, store, shop, tmp_path):

@@ -14,6 +14,7 @@ from pipelines.sources.github.walks import Walk, answered_at, stamp, told_at
 from pipelines.sources.live import Step
 
 NAME = "changes"
+_PAGE = 100
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
 # Times are told to the second, so what was changed just before it was read may change again within that second.
 _SETTLES_WITHIN = timedelta(minutes=1)
@@ -53,7 +54,7 @@ def changes(walk: Walk) -> Iterator[Step]:
 
 
 def _asked(since: datetime) -> dict[str, Any]:
-    return {"state": "all", "sort": "updated", "direction": "asc", "since": stamp(since), "per_page": 100}
+    return {"state": "all", "sort": "updated", "direction": "asc", "since": stamp(since), "per_page": _PAGE}
 
 
 def _pages(walk: Walk, answer: Answer, since: datetime) -> Iterator[list[Any]]:
@@ -70,7 +71,8 @@ def _pages(walk: Walk, answer: Answer, since: datetime) -> Iterator[list[Any]]:
         seen |= {(row.get("number"), row.get("updated_at")) for row in new}
         if new:
             yield new
-        if answer.next_url is None or not rows:
+        # A proxy may take the Link header away; a full page is then the only sign that there are more.
+        if not rows or (answer.next_url is None and len(rows) < _PAGE):
             return
         # One second back: whether `since` takes in its own second is not said.
         last = told_at(rows[-1], "updated_at") - timedelta(seconds=1)
