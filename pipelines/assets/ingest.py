@@ -135,10 +135,7 @@ def _collect(context: dg.AssetExecutionContext, shared: Line, name: str, walk: W
     try:
         collector = collector_of(shared.settings, name, network_of(shared.settings, context.log.info))
     except SettingsError as error:
-        walk.errors.append(str(error))
-        run = Run(command=COMMAND, as_of=shared.as_of, source=name, status="failed", error=str(error))
-        with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
-            record_run(connection, run)
+        walk.errors.append(_noted(shared, name, str(error)))
         return
     try:
         trip = Trip(COMMAND, shared.as_of)
@@ -162,7 +159,12 @@ def _failed(context: dg.AssetExecutionContext, shared: Line, intake: Intake, err
     told = isinstance(error, RecordingError)
     reason = str(error) if told else f"{intake.folder} could not be read: {type(error).__name__}: {error}"
     context.log.warning(reason, exc_info=None if told else error)
-    run = Run(command=COMMAND, as_of=shared.as_of, source=intake.source, status="failed", error=reason)
+    return _noted(shared, intake.source, reason)
+
+
+def _noted(shared: Line, source: str, reason: str) -> str:
+    """Note in the log that a source failed, and return the reason."""
+    run = Run(command=COMMAND, as_of=shared.as_of, source=source, status="failed", error=reason)
     with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
         record_run(connection, run)
     return reason

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import httpx
 
+from pipelines.clock import now
 from pipelines.sources.verdicts import unreadable
+
+_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Answer:
         except (KeyError, ValueError, TypeError):
             return None
         return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+
+    @property
+    def is_by_another_clock(self) -> bool:
+        """Whether the vendor's clock and ours differ by more than an answer's way explains."""
+        return self.date is not None and abs(now() - self.date) > _CLOCKS_MAY_DIFFER
 
     @property
     def etag(self) -> str | None:

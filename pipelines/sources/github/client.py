@@ -33,35 +33,37 @@ class GitHubClient:
 
     def __init__(self, connection: GitHubConnection, network: Network) -> None:
         self._connection = connection
-        self._rest = Http(connection.url, headers=_HEADERS, limits=GitHubLimits(), network=network)
+        self._http = Http(connection.url, headers=_HEADERS, limits=GitHubLimits(), network=network)
         # A document that asks too much ends in a server error each time: fewer nodes help, and not more tries.
         impatient = replace(network, attempts=min(network.attempts, 2))
-        self._graphql = Http(connection.url, headers=_HEADERS, limits=GitHubLimits(), network=impatient)
-        self._patient = Http(connection.url, headers=_HEADERS, limits=GitHubLimits(), network=network)
+        self._impatient = Http(connection.url, headers=_HEADERS, limits=GitHubLimits(), network=impatient)
         self._installed: tuple[str, datetime] | None = None
 
     @property
     def requests(self) -> int:
         """Requests sent so far."""
-        return self._rest.requests + self._graphql.requests + self._patient.requests
+        return self._http.requests + self._impatient.requests
 
     def close(self) -> None:
         """Close every connection."""
-        for http in (self._rest, self._graphql, self._patient):
-            http.close()
+        self._http.close()
+        self._impatient.close()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, etag: str | None = None) -> Answer:
         """Read an address of REST; with an etag the answer may be `is_unchanged`, which costs no quota."""
-        return self._rest.get(path, params, etag=etag, headers=self._signed())
+        return self._http.get(path, params, etag=etag, headers=self._signed())
 
-    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Answer]:
+    def pages(self, path: str, params: Mapping[str, Any], first: Answer | None = None) -> Iterator[Answer]:
         """Yield a list's pages in the vendor's order.
+
+        Args:
+            first: the first page, where it was read already.
 
         Raises:
             VendorError: a page cannot be read, or names itself as the next one.
         """
         asked: set[str] = set()
-        answer = self.get(path, params)
+        answer = first or self.get(path, params)
         while True:
             yield answer
             url = answer.next_url
@@ -78,7 +80,7 @@ class GitHubClient:
         Raises:
             VendorError: it is refused; `UnreachableError` where fewer nodes may help.
         """
-        http = self._patient if patiently else self._graphql
+        http = self._http if patiently else self._impatient
         asked = {"query": document, "variables": dict(variables)}
         answer = http.read(self._connection.graphql_url, asked, headers=self._signed()).json()
         told = mapping_of(answer)
@@ -158,7 +160,7 @@ class GitHubClient:
             raise RefusedError("STORYLINE_GITHUB_PRIVATE_KEY is no private key in PEM; paste the App's whole") from None
         path = f"/app/installations/{connection.installation_id}/access_tokens"
         # Made twice, a token harms nobody.
-        told = self._rest.read(path, {}, headers=signed).json()
+        told = self._http.read(path, {}, headers=signed).json()
         return str(told["token"]), parse_time(told["expires_at"])
 
 

@@ -1,7 +1,7 @@
 """Walks GitHub, repository by repository: what changed of the work, then the code, then the builds."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pipelines.clock import now
@@ -25,7 +25,6 @@ from pipelines.sources.live import (
     VendorError,
 )
 
-_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 # What is tried of each repository, and the right that it takes.
 _TRIED = (("issues", "Issues and Pull requests"), ("deployments", "Deployments"), ("actions/runs", "Actions"))
 
@@ -91,7 +90,7 @@ class GitHubCollector:
             yield Finding("act", f"{error} (sources.github.url, STORYLINE_GITHUB_TOKEN)")
             return
         yield Finding("ok", f"github answers at {self._connection.url} and knows the token.")
-        if answer.date is not None and abs(now() - answer.date) > _CLOCKS_MAY_DIFFER:
+        if answer.is_by_another_clock:
             told = f"ours {now():%H:%M}, github's {answer.date:%H:%M} UTC"
             yield Finding("warn", f"this machine's clock and github's differ: {told}; set ours right.")
         for name in names:

@@ -4,6 +4,8 @@ GitHub reckons the most that a document could give: 25 pull requests, each with 
 below its half a million nodes.
 """
 
+import re
+
 _ACTOR = "{ __typename login }"
 _GIT = "{ name email date user { __typename login } }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
@@ -46,24 +48,17 @@ OF_REVIEW = {"comments": _LINE_COMMENT}
 OF_DEPLOYMENT = {
     "statuses": f"id state createdAt updatedAt environment logUrl environmentUrl description creator {_ACTOR}"
 }
-_ITEM_TYPES = {
-    "MergedEvent": "MERGED_EVENT",
-    "ClosedEvent": "CLOSED_EVENT",
-    "ReopenedEvent": "REOPENED_EVENT",
-    "LabeledEvent": "LABELED_EVENT",
-    "UnlabeledEvent": "UNLABELED_EVENT",
-    "ReadyForReviewEvent": "READY_FOR_REVIEW_EVENT",
-    "ConvertToDraftEvent": "CONVERT_TO_DRAFT_EVENT",
-    "HeadRefForcePushedEvent": "HEAD_REF_FORCE_PUSHED_EVENT",
-    "ReviewRequestedEvent": "REVIEW_REQUESTED_EVENT",
-    "RenamedTitleEvent": "RENAMED_TITLE_EVENT",
-}
+
+
+def _item_type(kind: str) -> str:
+    """Return what GitHub calls a kind of the timeline where it is asked for: CLOSED_EVENT."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).upper()
 
 
 def _asked(connection: str, kinds: tuple[str, ...]) -> str:
     if connection != "timelineItems":
         return ""
-    return f", itemTypes: [{', '.join(_ITEM_TYPES[kind] for kind in kinds)}]"
+    return f", itemTypes: [{', '.join(map(_item_type, kinds))}]"
 
 
 def _connections(of: dict[str, str], most: int, kinds: tuple[str, ...] = ()) -> str:

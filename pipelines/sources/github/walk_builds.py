@@ -71,23 +71,16 @@ class Builds:
 
     def _rows(self, asked: Mapping[str, Any], first: Answer) -> list[Any]:
         """Return a window's runs, the oldest first. One that is deleted meanwhile moves the others to earlier pages."""
-        answer = first
+        known: Answer | None = first
         for _ in range(_READ_AGAIN):
-            found, total = dict[Any, Any](), int(answer.json().get("total_count") or 0)
-            urls = set[str]()
-            while True:
+            found, totals = dict[Any, Any](), set[int]()
+            for answer in self._walk.client.pages(self._walk.address("actions/runs"), asked, known):
                 told = answer.json()
                 found |= {row["id"]: row for row in told["workflow_runs"]}
-                url = answer.next_url
-                if url is None:
-                    break
-                if url in urls:
-                    raise BadAnswerError("github repeats a page of runs without end; try later")
-                urls.add(url)
-                answer = self._walk.client.get(url)
-            if int(told.get("total_count") or 0) == total:
+                totals.add(int(told.get("total_count") or 0))
+            if len(totals) == 1:
                 break
-            answer = self._walk.client.get(self._walk.address("actions/runs"), asked)
+            known = None
         return sorted(found.values(), key=lambda row: (str(row["created_at"]), row["id"]))
 
     def _taken(self, rows: Sequence[Any]) -> Iterator[Step]:

@@ -13,7 +13,6 @@ from pipelines.sources.github.walk_deployments import Deployments
 from pipelines.sources.github.walks import Walk
 from pipelines.sources.live import MissingError, Step
 
-NAME = "code"
 _PAGE = 100
 
 
@@ -60,7 +59,7 @@ def _commits(walk: Walk, head: str | None) -> Iterator[Step]:
     known, place = kept.get("head"), kept.get("place")
     # The list hangs on one commit, so its pages stand still while others are pushed.
     target = mapping_of(place).get("head", head)
-    page, is_new = mapping_of(place).get("page", 1), known is not None
+    page, had_head = mapping_of(place).get("page", 1), known is not None
     while True:
         rows = _compared(walk, known, target, page) if known else None
         if rows is None:
@@ -73,7 +72,7 @@ def _commits(walk: Walk, head: str | None) -> Iterator[Step]:
         page += 1
         place = {"head": target, "page": page}
         yield Step(records, {walk.named("commits"): {"head": known, "place": place}}, (page * _PAGE, 0))
-    if target != head and not is_new:
+    if target != head and not had_head:
         yield from _commits(walk, head)
 
 

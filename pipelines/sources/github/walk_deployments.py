@@ -24,6 +24,9 @@ class Deployments:
         self._walk = walk
         self._kept = walk.cursor("deployments")
         keys = walk.memory.keys("deployments", f"{walk.target.name}/")
+        # By node id, of those that are looked at again.
+        self._again: dict[str, int] = {}
+        self._turn = 0
         self._known = sorted(keys, key=lambda key: int(key.rpartition("/")[2]), reverse=True)
 
     def looked_at_again(self) -> list[str]:
@@ -39,14 +42,16 @@ class Deployments:
         is_past = any(at < horizon for key, at in created.items() if at and key in older[turn : turn + _IN_TURN])
         self._turn = 0 if is_past or turn + _IN_TURN >= len(older) else turn + _IN_TURN
         recent = (key for key, at in created.items() if at and (at >= horizon or key in self._known[:_NEWEST]))
-        return [str(bodies[key]["node_id"]) for key in sorted(recent) if bodies[key].get("node_id")]
+        found = (bodies[key] for key in sorted(recent))
+        self._again = {str(body["node_id"]): body["id"] for body in found if body.get("node_id")}
+        return list(self._again)
 
     def steps(self, again: Sequence[Any], newest: int | None) -> Iterator[Step]:
         """Yield the statuses of those looked at again, and whatever deployments are new."""
         walk, name = self._walk, self._walk.named("deployments")
         still_open = set(self._kept.get("open") or ())
-        records = list(self._statuses(again, still_open))
-        kept = {**self._kept, "turn": getattr(self, "_turn", 0), "open": sorted(still_open)[:_PAGE]}
+        records = list(self._statuses(again, still_open, self._again))
+        kept = {**self._kept, "turn": self._turn, "open": sorted(still_open)[:_PAGE]}
         if records or kept != self._kept:
             yield Step(records, {name: kept})
         top = kept.get("top")
@@ -70,26 +75,17 @@ class Deployments:
         for row in rows:
             version = first_moment(row, ("updated_at", "created_at"))
             yield self._walk.record("deployments", f"/{row['id']}", row, version)
-        for found in self._walk.client.nodes(STATUSES, [str(row["node_id"]) for row in rows], at_once=_PAGE):
-            yield from self._statuses(found, still_open, {str(row["node_id"]): row["id"] for row in rows})
+        ids = {str(row["node_id"]): row["id"] for row in rows}
+        for found in self._walk.client.nodes(STATUSES, list(ids), at_once=_PAGE):
+            yield from self._statuses(found, still_open, ids)
 
-    def _statuses(
-        self, found: Sequence[Any], still_open: set[str], ids: dict[str, int] | None = None
-    ) -> Iterator[RawRecord]:
-        known = ids or self._ids_of(found)
+    def _statuses(self, found: Sequence[Any], still_open: set[str], ids: dict[str, int]) -> Iterator[RawRecord]:
         for node in found:
-            if node is None or node["id"] not in known:
+            if node is None or node["id"] not in ids:
                 continue
-            number = known[node["id"]]
+            number = ids[node["id"]]
             rows = nodes.statuses(self._walk.client.whole(node, OF_DEPLOYMENT))
             record = self._walk.record("deployment_statuses", f"/{number}", rows, told_at(node, "updatedAt"))
             newest = max(rows, key=lambda row: (str(row["created_at"]), row["id"]), default={"state": "pending"})
             (still_open.add if newest["state"] in _OPEN else still_open.discard)(f"{self._walk.target.name}/{number}")
             yield record
-
-    def _ids_of(self, found: Sequence[Any]) -> dict[str, int]:
-        wanted = {node["id"] for node in found if node}
-        if not wanted:
-            return {}
-        bodies = self._walk.memory.bodies("deployments", self._known)
-        return {body["node_id"]: body["id"] for body in bodies.values() if body.get("node_id") in wanted}

@@ -26,7 +26,6 @@ from pipelines.sources.live import (
 
 SITE = "the site"
 _DEFINITIONS_EVERY = timedelta(days=7)
-_CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 class JiraCollector:
@@ -156,7 +155,7 @@ class JiraCollector:
             yield Finding("act", f"{error} (sources.jira.url, sources.jira.email, STORYLINE_JIRA_TOKEN)")
             return
         yield Finding("ok", f"jira answers at {self._connection.url} and knows the token.")
-        if me.date is not None and abs(now() - me.date) > _CLOCKS_MAY_DIFFER:
+        if me.is_by_another_clock:
             yield Finding(
                 "warn", f"this machine's clock and jira's differ: ours {now():%H:%M}, jira's {me.date:%H:%M} UTC."
             )
