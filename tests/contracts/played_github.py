@@ -7,15 +7,13 @@ from typing import Any
 from pydantic import SecretStr
 
 import pipelines.sources.github as github
-from pipelines.collect import Collected, Trip, collect
+from pipelines.collect import Collected
 from pipelines.settings import Settings
 from pipelines.sources.github.connection import GitHubConnection
 from pipelines.sources.github.server import Repository, Store
-from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
-from warehouse.connection import reader
+from tests.contracts.collecting import collected
 
-AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
 FIXTURES = Path(github.__file__).parent / "fixtures"
 TOKEN = "ghp_t0ken"
 
@@ -31,21 +29,8 @@ def connected(site: Loopback, store: Store, **changed: Any) -> GitHubConnection:
     return GitHubConnection(**(whole | changed))
 
 
-def run(home: Settings, site: Loopback, store: Store, *, hours: int = 0, attempts: int = 3) -> Collected:
-    collector = github.SOURCE.collector(
-        connected(site, store), Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5)
-    )
-    try:
-        return collect(home, github.SOURCE, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
-    finally:
-        collector.close()
-
-
-def events(home: Settings) -> list[tuple[Any, ...]]:
-    with reader(home.database) as connection:
-        return connection.execute(
-            "select event_id, event_type, subject, actor, occurred_at, payload from log.current_events order by all"
-        ).fetchall()
+def run(home: Settings, site: Loopback, store: Store, **how: int) -> Collected:
+    return collected(home, github.SOURCE, connected(site, store), **how)
 
 
 def busy(shop: Repository, count: int) -> None:

@@ -7,15 +7,14 @@ from typing import Any
 from pydantic import SecretStr
 
 import pipelines.sources.jira as jira
-from pipelines.collect import Collected, Trip, collect
+from pipelines.collect import Collected
 from pipelines.settings import Settings
 from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.server import Store
-from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
-from warehouse.connection import reader
+from tests.contracts import collecting
+from tests.contracts.collecting import collected
 
-AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
 FIXTURES = Path(jira.__file__).parent / "fixtures"
 SIGNED = JiraConnection(url="https://x", email="ann@acme.example", token=SecretStr("t0ken")).authorization
 # What the collector reads of a ticket itself is no list apart; definitions of boards are read only where a board tells
@@ -27,25 +26,15 @@ def projects(store: Store) -> tuple[str, ...]:
     return tuple(sorted({issue["fields"]["project"]["key"] for issue in store.issues.values()}))
 
 
-def run(home: Settings, site: Loopback, store: Store, *, hours: int = 0, attempts: int = 3) -> Collected:
+def run(home: Settings, site: Loopback, store: Store, **how: int) -> Collected:
     connection = JiraConnection(
         url=site.url, email="ann@acme.example", projects=projects(store) or ("SHOP",), token=SecretStr("t0ken")
     )
-    collector = jira.SOURCE.collector(connection, Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5))
-    try:
-        return collect(home, jira.SOURCE, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
-    finally:
-        collector.close()
+    return collected(home, jira.SOURCE, connection, **how)
 
 
 def events(home: Settings) -> list[tuple[Any, ...]]:
-    with reader(home.database) as connection:
-        return connection.execute(
-            f"""
-            select event_id, event_type, subject, actor, occurred_at, payload from log.current_events
-            where event_type not in {(*APART, "ticket.deleted")} order by all
-            """
-        ).fetchall()
+    return [event for event in collecting.events(home) if event[1] not in (*APART, "ticket.deleted")]
 
 
 def busy(store: Store, count: int) -> None:

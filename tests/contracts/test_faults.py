@@ -18,6 +18,7 @@ from pipelines.sources.github import server as github_server
 from pipelines.sources.jira import server as jira_server
 from pipelines.sources.loopback import Loopback
 from tests.contracts import played_github, played_jira
+from tests.contracts.collecting import events
 from warehouse.connection import reader
 
 LIST, DETAILS = {"github": "/issues", "jira": "/search/jql"}, {"github": "/graphql", "jira": "/changelog/bulkfetch"}
@@ -47,13 +48,6 @@ def _played(name: str) -> Iterator[Played]:
         yield Played(name, site, lambda home: played_jira.run(home, site, store))
 
 
-def _events(home: Settings) -> list[tuple[Any, ...]]:
-    with reader(home.database) as connection:
-        return connection.execute(
-            "select event_id, event_type, subject, actor, occurred_at, payload from log.current_events order by all"
-        ).fetchall()
-
-
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
@@ -61,7 +55,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any,
         home = Settings(home=tmp_path_factory.mktemp("clean") / name)
         with _played(name) as played:
             assert played.collect(home).errors == []
-        found[name] = _events(home)
+        found[name] = events(home)
         assert len(found[name]) > 200
     return found
 
@@ -121,7 +115,7 @@ def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(
                 ]
             played.site.faults.clear()
             assert played.collect(home).errors == []
-    assert _events(home) == clean[name]
+    assert events(home) == clean[name]
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
@@ -132,4 +126,4 @@ def test_a_vendor_whose_clock_is_wrong_is_read_all_the_same(name, hours, clean, 
         played.site.clock_offset = timedelta(hours=hours)
         assert played.collect(home).errors == []
         assert played.collect(home).errors == []
-    assert _events(home) == clean[name]
+    assert events(home) == clean[name]

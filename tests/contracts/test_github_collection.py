@@ -16,7 +16,8 @@ from pipelines.settings import Settings
 from pipelines.sources.github.server import Repository, Store, serve
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
-from tests.contracts.played_github import AS_OF, FIXTURES, TOKEN, busy, connected, events, run
+from tests.contracts.collecting import AS_OF, events
+from tests.contracts.played_github import FIXTURES, TOKEN, busy, connected, run
 from warehouse.connection import reader
 
 

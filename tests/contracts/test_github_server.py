@@ -17,6 +17,7 @@ from graphql import (
 
 from pipelines.settings import Settings
 from pipelines.sources.github.server import Store, serve
+from tests.contracts.collecting import overheard
 from tests.contracts.played_github import FIXTURES, TOKEN, busy, run
 
 # What recordings were made without: they were edited by hand, or are older than the description.
@@ -34,19 +35,11 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, Any]]:
     for row in shop.runs.values():
         row |= {"status": row["status"].lower(), "conclusion": row.get("conclusion") or None}
     store.quirks.per_connection = 2
-    answers: list[tuple[Any, Any]] = []
     with serve(store) as site:
-        routes = site._routes
-
-        def hear(request: Any) -> Any:
-            reply = routes(request)
-            answers.append((request, reply))
-            return reply
-
-        site._routes = hear
+        said = overheard(site)
         home = Settings(home=tmp_path_factory.mktemp("heard") / "home")
         assert run(home, site, store).errors == []
-    return answers
+    return said
 
 
 @pytest.fixture(scope="module")

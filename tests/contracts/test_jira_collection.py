@@ -17,7 +17,8 @@ from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
-from tests.contracts.played_jira import AS_OF, FIXTURES, SIGNED, busy, events, projects, run
+from tests.contracts.collecting import AS_OF
+from tests.contracts.played_jira import FIXTURES, SIGNED, busy, events, projects, run
 from warehouse.connection import reader
 
 

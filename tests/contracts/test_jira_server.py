@@ -17,6 +17,7 @@ from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
+from tests.contracts.collecting import overheard
 
 CONNECTION = JiraConnection(url="https://x", email="ann@acme.example", projects=("SHOP",), token=SecretStr("t0ken"))
 
@@ -37,15 +38,7 @@ def run(settings: Settings, site: Loopback) -> None:
 
 def test_every_answer_of_the_played_site_is_what_jiras_own_description_says(site, settings, vendor_api):
     described = json.loads((vendor_api / "jira-cloud.openapi.json").read_text())
-    answers: list[tuple[Any, Any]] = []
-    routes = site._routes
-
-    def heard(request: Any) -> Any:
-        reply = routes(request)
-        answers.append((request, reply))
-        return reply
-
-    site._routes = heard
+    answers = overheard(site)
     run(settings, site)
     checked = set()
     for request, reply in answers:

@@ -1,0 +1,45 @@
+"""What the tests of every played vendor share: one collection of it, the events that it gave, and what was said."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipelines.collect import Collected, Trip, collect
+from pipelines.settings import Settings
+from pipelines.sources.live import ConnectionSettings, LiveSource, Network
+from pipelines.sources.loopback import Loopback, Reply, Request
+from warehouse.connection import reader
+
+AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
+
+
+def collected(
+    home: Settings, source: LiveSource, connection: ConnectionSettings, *, hours: int = 0, attempts: int = 3
+) -> Collected:
+    """Collect once, so many hours after the first time."""
+    collector = source.collector(connection, Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5))
+    try:
+        return collect(home, source, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
+    finally:
+        collector.close()
+
+
+def events(home: Settings) -> list[tuple[Any, ...]]:
+    """Every current event: id, type, subject, actor, moment, payload."""
+    with reader(home.database) as connection:
+        return connection.execute(
+            "select event_id, event_type, subject, actor, occurred_at, payload from log.current_events order by all"
+        ).fetchall()
+
+
+def overheard(site: Loopback) -> list[tuple[Request, Reply]]:
+    """Return a list that grows by each request and its answer from now on."""
+    said: list[tuple[Request, Reply]] = []
+    routes = site._routes
+
+    def hear(request: Request) -> Reply:
+        reply = routes(request)
+        said.append((request, reply))
+        return reply
+
+    site._routes = hear
+    return said
