@@ -11,7 +11,7 @@ import click
 from pipelines.cli_intake import import_, ingest, replay
 from pipelines.cli_parts import DONE, DONE_WITH_LOSSES, EXIT_CODES, NOT_PUBLISHED, WRONG_USE, as_of, fail, say
 from pipelines.clock import now
-from pipelines.settings import SettingsError, load_settings
+from pipelines.settings import SettingsError, load_settings, settings_file
 
 if TYPE_CHECKING:
     from pipelines.transform import TransformOutcome
@@ -119,7 +119,7 @@ def init() -> None:
     """Ask for addresses and tokens, list what they show, write storyline.toml and .env, and end with `doctor`."""
     from pipelines.init import set_up
 
-    set_up(Path("storyline.toml"), Path(".env"))
+    set_up(settings_file(), Path(".env"))
     load_settings.cache_clear()
     _examine()
 

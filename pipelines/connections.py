@@ -89,6 +89,13 @@ def collector_of(settings: Settings, name: str, network: Network) -> Collector:
     return collectable()[name].collector(connection, network)
 
 
+def strays(settings: Settings) -> Iterator[str]:
+    """Say of each table below [sources] that it names nothing that can be collected: no walk would ever miss it."""
+    known = collectable()
+    for name in sorted(settings.sources.keys() - known.keys()):
+        yield f"[sources.{name}] is not read: {name!r} cannot be collected over HTTP; these can: {', '.join(known)}"
+
+
 def connected(settings: Settings) -> Iterator[str]:
     """Yield the names of the sources that the settings say how to reach."""
     yield from sorted(settings.sources)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import click
 from pydantic import SecretStr
 
 from pipelines.connections import collectable, network_of, secrets_of, validated, variable
-from pipelines.settings import SettingsError, load_settings
-from pipelines.sources.live import ConnectionSettings, VendorError
+from pipelines.settings import Settings, SettingsError, load_settings
+from pipelines.sources.live import ConnectionSettings, Network, VendorError
 
 _MOST_SHOWN = 40
 _ONLY_THE_OWNER = 0o600
@@ -21,25 +22,31 @@ def set_up(file: Path, secrets: Path) -> None:
 
     Raises:
         click.Abort: the person does not want to go on; nothing is written then.
+        SettingsError: the file that is there cannot be read, so neither can what it says of the network.
     """
+    settings = load_settings()
+    # A person waits: one try, and no waiting for a limit.
+    network = replace(network_of(settings), attempts=1, max_wait_seconds=0)
     if file.exists():
         click.confirm(f"{file} exists. Write it anew? What is in it now is kept as {file}.before", abort=True)
     tables: dict[str, dict[str, Any]] = {}
     tokens: dict[str, str] = {}
     for name, source in collectable().items():
         if click.confirm(f"Collect from {name}?", default=True):
-            tables[name], found = _asked(name, source.connection)
+            tables[name], found = _asked(name, source.connection, network)
             tokens |= found
     if file.exists():
         file.replace(file.with_name(f"{file.name}.before"))
-    file.write_text("\n".join(_written(tables)) + "\n")
+    file.write_text("\n".join(_written(settings, tables)) + "\n")
     click.echo(f"Written: {file}.")
-    if tokens:
+    if tokens and click.confirm(f"Keep {', '.join(tokens)} in {secrets}, which only you can read?", default=True):
         _keep(secrets, tokens)
-        click.echo(f"Written: {secrets}, which only you can read. It must never be committed.")
+        click.echo(f"Written: {secrets}. It must never be committed.")
+    elif tokens:
+        click.echo(f"Not kept. Before the next command, set {', '.join(tokens)} in the environment.")
 
 
-def _asked(name: str, model: type[ConnectionSettings]) -> tuple[dict[str, Any], dict[str, str]]:
+def _asked(name: str, model: type[ConnectionSettings], network: Network) -> tuple[dict[str, Any], dict[str, str]]:
     """Ask until the vendor answers, then let choose from what it shows; return the table and the secrets."""
     hidden = secrets_of(model)
     while True:
@@ -48,7 +55,7 @@ def _asked(name: str, model: type[ConnectionSettings]) -> tuple[dict[str, Any], 
             connection = validated(
                 name, {**table, **{field: SecretStr(table[field]) for field in hidden if field in table}}
             )
-            offered = _offered(name, connection)
+            offered = _offered(name, connection, network)
         except (SettingsError, VendorError) as error:
             click.echo(f"That did not work: {error}. Try again, or leave with Ctrl-C.")
             continue
@@ -71,8 +78,8 @@ def _answer(name: str, model: type[ConnectionSettings], field: str) -> str | Non
     return str(told).strip() or None
 
 
-def _offered(name: str, connection: ConnectionSettings) -> list[str]:
-    collector = collectable()[name].collector(connection, network_of(load_settings()))
+def _offered(name: str, connection: ConnectionSettings, network: Network) -> list[str]:
+    collector = collectable()[name].collector(connection, network)
     try:
         return [target.name for target in collector.offered()]
     finally:
@@ -92,14 +99,22 @@ def _chosen(name: str, what: str, offered: list[str]) -> list[str]:
         click.echo(f"{name} does not show {', '.join(unknown) or 'nothing'}; choose among those above.")
 
 
-def _written(tables: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _written(settings: Settings, tables: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield "# Written by `storyline init`. storyline.example.toml shows every key; secrets are in .env."
+    # The vendors were tried by way of it.
+    network = settings.network.model_dump(mode="json", exclude_defaults=True)
+    if network:
+        yield from _table("network", network)
     for name, table in tables.items():
-        yield f"\n[sources.{name}]"
-        # A text or a list of texts reads alike in JSON and in TOML.
-        yield from (f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in table.items())
+        yield from _table(f"sources.{name}", table)
     for name, table in tables.items():
         yield from _proposed(name, [str(one) for one in table[collectable()[name].connection.walked]])
+
+
+def _table(name: str, table: dict[str, Any]) -> Iterator[str]:
+    yield f"\n[{name}]"
+    # A text, a number or a list of texts reads alike in JSON and in TOML.
+    yield from (f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in table.items())
 
 
 def _proposed(name: str, walked: list[str]) -> Iterator[str]:

@@ -126,11 +126,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's
     ) -> tuple[Any, ...]:
-        """Leave out of `.env` what belongs to a source: its secrets are no settings of ours."""
+        """Take of `.env` what is a setting, as of the environment: the secrets of the sources stand there too."""
 
         def own() -> dict[str, Any]:
-            told = dotenv_settings()
-            return {name: value for name, value in told.items() if name in cls.model_fields or not _is_secret(name)}
+            return {name: value for name, value in dotenv_settings().items() if name in cls.model_fields}
 
         return init_settings, env_settings, own
 
@@ -177,6 +176,11 @@ class Settings(BaseSettings):
         return self.person_key.get_secret_value() != DEFAULT_PERSON_KEY
 
 
+def settings_file() -> Path:
+    """Return the settings' file: `storyline.toml` of the working folder, unless `STORYLINE_CONFIG` names another."""
+    return Path(os.environ.get("STORYLINE_CONFIG", "storyline.toml"))  # noqa: TID251
+
+
 @cache
 def load_settings(path: Path | None = None) -> Settings:
     """Read `storyline.toml` (of the working folder unless `STORYLINE_CONFIG` or `path` names one) and the environment.
@@ -184,7 +188,7 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises:
         SettingsError: the file cannot be read, or a key is unknown or has a wrong value.
     """
-    file = path or Path(os.environ.get("STORYLINE_CONFIG", "storyline.toml"))  # noqa: TID251
+    file = path or settings_file()
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
         settings = Settings(_env_file=".env", **table)
@@ -197,10 +201,6 @@ def load_settings(path: Path | None = None) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{file}: {key}: {first['msg']}; storyline.example.toml shows every key") from error
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
-
-
-def _is_secret(name: str) -> bool:
-    return name.lower().endswith(("_token", "_key", "_secret", "_password"))
 
 
 def secret(name: str) -> str | None:

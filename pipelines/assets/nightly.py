@@ -1,7 +1,7 @@
 """The nightly job from a terminal: the same job as on Dagster's page, run in this process."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipelines.assets.dead_runs import bury_the_dead
 from pipelines.assets.ingest import ANSWERS, source_key
 from pipelines.assets.line import COMMAND
 from pipelines.assets.publish import SERVING
+from pipelines.connections import strays
 from pipelines.definitions import definitions
 from pipelines.models import ModelsError
 from pipelines.progress import Stages, unwatched
@@ -74,7 +75,7 @@ def run_nightly(
             run_config=_run_config(as_of),
             raise_on_error=False,
         )
-    return _outcome(result)
+    return _outcome(result, strays(settings))
 
 
 def prepare_home(settings: Settings) -> Path:
@@ -98,8 +99,8 @@ def _selection(job: dg.JobDefinition, chosen: Sequence[str]) -> list[dg.AssetKey
     return sorted(set(job.asset_layer.executable_asset_keys) - left_out)
 
 
-def _outcome(result: dg.ExecuteInProcessResult) -> NightlyOutcome:
-    told = list(_losses(result))
+def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> NightlyOutcome:
+    told = [*unread, *_losses(result)]
     code = DONE_WITH_LOSSES if told else DONE
     told += [f"{_name(check)} is stale: {check.description}." for check in _failed(result, FRESH)]
     published = _metadata(result).get(SERVING)

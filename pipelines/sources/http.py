@@ -22,6 +22,8 @@ _MOST_REDIRECTS = 5
 # A body that trickles, each byte in time, may take this many times the time-out in all.
 _PATIENCE = 10
 _PIECE = 1 << 20
+# What is tried again is told by `Network.notice`; stamina's own log would go to standard output, between the sentences.
+stamina.instrumentation.set_on_retry_hooks([])
 
 
 class Http:

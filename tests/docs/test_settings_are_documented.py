@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from pipelines.connections import collectable, secrets_of, variable
 from pipelines.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,16 @@ def test_the_example_tells_every_setting(key: str) -> None:
     if section:
         text = text.split(f"\n[{section}]\n")[1].split("\n[")[0]
     assert re.search(rf"\b{name}\b", text), f"{key} is not in {EXAMPLE.name}"
+
+
+@pytest.mark.parametrize("name", collectable())
+def test_the_examples_tell_all_that_can_be_said_of_a_source(name: str) -> None:
+    model = collectable()[name].connection
+    told = re.split(r"\n(?:# )?\[", EXAMPLE.read_text().split(f"\n# [sources.{name}]\n")[1])[0]
+    public = set(model.model_fields) - set(secrets_of(model))
+    assert set(re.findall(r"(?m)^# (\w+) = ", told)) == public
+    secrets = (ROOT / ".env.example").read_text()
+    assert [field for field in secrets_of(model) if variable(name, field) not in secrets] == []
 
 
 def test_the_example_copied_as_it_is_changes_nothing() -> None:

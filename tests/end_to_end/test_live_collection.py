@@ -169,7 +169,7 @@ def test_a_new_user_is_asked_until_it_works_and_the_secrets_are_kept_apart(run, 
         *["y", hub.url, "ghp_wrong"],
         *["http://127.0.0.1:9", TOKEN],
         *[hub.url, TOKEN, "acme/nothing", "acme/shop"],
-        *["y", site.url, "ann@acme.example", TOKEN, "all"],
+        *["y", site.url, "ann@acme.example", TOKEN, "all", "y"],
     ]
     told = run("init", typed="\n".join(answers) + "\n", STORYLINE_GITHUB_TOKEN="", STORYLINE_JIRA_TOKEN="")
     assert "does not take the token (Bad credentials)" in told.stdout

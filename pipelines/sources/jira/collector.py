@@ -72,6 +72,9 @@ class JiraCollector:
             records = list(self._records(target.instance, page, memory))
             # The high water stands until the walk is whole; the place lets one that was cut off go on.
             yield Step(records, {name: {"high_ms": kept["high_ms"], "place_ms": high}}, (read, 0))
+        # Jira's search finds nothing in a project that is not there, and says no more.
+        if not high and target.name not in (shown := {one.name for one in self.offered()}):
+            raise MissingError(_not_shown(target.name, shown))
         yield Step((), {name: {"high_ms": high, "place_ms": None}}, (read, read))
 
     def _records(self, instance: str, page: list[Any], memory: Memory) -> Iterator[RawRecord]:
@@ -164,9 +167,7 @@ class JiraCollector:
             if project in shown:
                 yield Finding("ok", f"jira shows project {project}.")
             else:
-                yield Finding(
-                    "act", f"jira shows no project {project} to this token; it shows {', '.join(sorted(shown))}."
-                )
+                yield Finding("act", f"{_not_shown(project, shown)}.")
 
     def offered(self) -> list[Target]:
         """List the projects that the token may browse."""
@@ -177,6 +178,10 @@ class JiraCollector:
             start += len(page["values"])
             if page.get("isLast", True) or not page["values"]:
                 return found
+
+
+def _not_shown(project: str, shown: set[str]) -> str:
+    return f"jira shows no project {project} to this token; it shows {', '.join(sorted(shown))}"
 
 
 def _updated(issue: Any) -> Any:
