@@ -14,27 +14,43 @@ from pipelines.sources.jira.server import Store
 from pipelines.sources.loopback import Loopback
 from tests.contracts import collecting
 from tests.contracts.collecting import collected
+from warehouse.connection import reader
 
 FIXTURES = Path(jira.__file__).parent / "fixtures"
 SIGNED = JiraConnection(url="https://x", email="ann@acme.example", token=SecretStr("t0ken")).authorization
-# What the collector reads of a ticket itself is no list apart; definitions of boards are read only where a board tells
-# its project.
-APART = ("board.configured",)
+BEARER = "Bearer t0ken"
 
 
 def projects(store: Store) -> tuple[str, ...]:
     return tuple(sorted({issue["fields"]["project"]["key"] for issue in store.issues.values()}))
 
 
+def connected(site: Loopback, store: Store, **changed: Any) -> JiraConnection:
+    whole: dict[str, Any] = {
+        "url": site.url,
+        "host": store.site,
+        "email": "ann@acme.example" if store.deployment == "cloud" else None,
+        "deployment": store.deployment,
+        "projects": projects(store) or ("SHOP",),
+        "token": SecretStr("t0ken"),
+    }
+    return JiraConnection(**(whole | changed))
+
+
 def run(home: Settings, site: Loopback, store: Store, **how: int) -> Collected:
-    connection = JiraConnection(
-        url=site.url, email="ann@acme.example", projects=projects(store) or ("SHOP",), token=SecretStr("t0ken")
-    )
-    return collected(home, jira.SOURCE, connection, **how)
+    return collected(home, jira.SOURCE, connected(site, store), **how)
 
 
 def events(home: Settings) -> list[tuple[Any, ...]]:
-    return [event for event in collecting.events(home) if event[1] not in (*APART, "ticket.deleted")]
+    return [event for event in collecting.events(home) if event[1] != "ticket.deleted"]
+
+
+def deleted(home: Settings) -> list[str]:
+    with reader(home.database) as connection:
+        found = connection.execute(
+            "select payload ->> 'key' from log.current_events where event_type = 'ticket.deleted' order by 1"
+        )
+        return [row[0] for row in found.fetchall()]
 
 
 def busy(store: Store, count: int) -> None:

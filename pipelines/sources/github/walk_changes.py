@@ -28,7 +28,9 @@ def changes(walk: Walk) -> Iterator[Step]:
     kept = walk.cursor(NAME)
     high, place = moment(kept.get("high")), moment(kept.get("place"))
     overlap = timedelta(minutes=walk.connection.overlap_minutes)
-    since = place or (high - overlap if high else _BEGINNING)
+    # A walk that was cut off overlaps too: what the list lagged behind with lies before its place.
+    known = place or high
+    since = known - overlap if known else _BEGINNING
     settled = moment(kept.get("settled"))
     is_settled = high is not None and settled is not None and high < settled
     asked = _asked(since)

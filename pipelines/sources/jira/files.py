@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from pipelines.sources.base import RecordingError, mapping_of
+from pipelines.sources.jira.values import site_of
 
 FILES = (
     "issues.json",
@@ -66,12 +66,7 @@ def _site(address: Any) -> str | None:
     """Return the site of one of Jira's own addresses; a page that a ticket links to is none."""
     if not isinstance(address, str) or not address.startswith("http") or "/rest/" not in address:
         return None
-    parts = urlsplit(address)
-    host = parts.hostname
-    if host == "api.atlassian.com":
-        # Through the gateway every site has one host, so its id must tell it apart.
-        return f"{host}{parts.path.partition('/rest/')[0]}"
-    return f"{host}:{parts.port}" if host and parts.port else host
+    return site_of(address.partition("/rest/")[0])
 
 
 def _addresses(value: Any) -> Iterator[Any]:

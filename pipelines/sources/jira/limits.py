@@ -22,7 +22,9 @@ class JiraLimits:
         told = answer.headers.get("retry-after")
         if answer.status != 429 and not (answer.status == 503 and told):
             return None
-        reason = _REASONS.get(answer.headers.get("ratelimit-reason", ""), "hourly quota")
+        named = answer.headers.get("ratelimit-reason")
+        # Data Center has one limit, and no name for it.
+        reason = _REASONS.get(named, "hourly quota") if named else "rate limit"
         if answer.status == 503:
             reason = "own maintenance"
         seconds = None if told is None else _seconds(told, answer)

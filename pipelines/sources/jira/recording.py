@@ -73,11 +73,7 @@ class _Project:
                 continue
             seen.add(key)
             issue = united(row, self.files.changelogs.get(key))
-            missing = _missing_history(issue)
-            if missing:
-                yield self._bad("issues", key, f"{row.get('key')}: {missing}", issue)
-            else:
-                yield RawRecord(self.instance, "issues", key, issue, version_of(row))
+            yield cut_short(self.instance, issue) or RawRecord(self.instance, "issues", key, issue, version_of(row))
         for key, histories in self.files.changelogs.items():
             if key not in seen:
                 reason = f"changelogs.json has histories of issue {key}, which issues.json lacks"
@@ -136,19 +132,21 @@ def united(issue: Mapping[str, Any], more: Any) -> Mapping[str, Any]:
     return {**issue, "changelog": {**mapping_of(issue.get("changelog")), "histories": histories}}
 
 
-def _missing_history(issue: Mapping[str, Any]) -> str | None:
-    """Say what an issue's history lacks, None where it is whole.
+def cut_short(instance: str, issue: Mapping[str, Any]) -> BadRecord | None:
+    """Return the issue as a bad record where its history lacks something, None where it is whole.
 
     A part of it would supersede the whole that the log has, and from it alone the first status, the start and every
     visit would be told wrong.
     """
     changelog = mapping_of(issue.get("changelog"))
-    if "histories" not in changelog:
-        return "it has no changelog, so its moves are unknown; record it with expand=changelog"
     known, total = len({str(history.get("id")) for history in _histories(issue)}), changelog.get("total")
-    if isinstance(total, int) and total > known:
-        return f"its changelog is cut short at {known} of {total} histories; put the rest into changelogs.json"
-    return None
+    if "histories" not in changelog:
+        missing = "it has no changelog, so its moves are unknown; record it with expand=changelog"
+    elif isinstance(total, int) and total > known:
+        missing = f"its changelog is cut short at {known} of {total} histories; put the rest into changelogs.json"
+    else:
+        return None
+    return BadRecord(instance, "issues", str(issue["id"]), f"{issue.get('key')}: {missing}", canonical_json(issue))
 
 
 def list_record(instance: str, stream: str, issue: Mapping[str, Any], found: list[Any]) -> RawRecord:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipelines.clock import parse_time
 from pipelines.events.envelope import MappingError
@@ -82,3 +83,16 @@ def actor_of(user: Any) -> str | None:
         return f"bot:{account['displayName']}"
     identity = str(account.get("accountId"))
     return identity if PERSON_KEY.fullmatch(identity) else None
+
+
+def site_of(address: str) -> str | None:
+    """Return the site of an address above its `/rest/`, as the log names it; None where it is none."""
+    parts = urlsplit(address)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if host == "api.atlassian.com":
+        # Through the gateway every site has one host, so its id must tell it apart.
+        return f"{host}{parts.path.rstrip('/')}"
+    return f"{host}:{port}" if host and port else host

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.clock import parse_time
 from pipelines.sources.base import mapping_of
+from pipelines.sources.jira.connection import Deployment
 from pipelines.sources.jira.files import Files, instance_of
 
 Issue = dict[str, Any]
@@ -21,46 +22,67 @@ class Quirks:
         repeats_token: every page but the last names the token that it was asked with.
         empty_page_after: after so many pages one comes that is empty but names a next one; 0: none does.
         most_per_page: however many are asked for.
+        cuts_histories_at: a search shows so many histories of a ticket and no more; 0: all.
+        refuses_unknown_projects: a query that names one is an error, where it would find nothing.
     """
 
     repeats_token: bool = False
     empty_page_after: int = 0
     most_per_page: int = 100
+    cuts_histories_at: int = 0
+    refuses_unknown_projects: bool = False
 
 
 @dataclass(slots=True)
 class Store:
-    """A site's tickets with their whole history, by id, and what belongs to them."""
+    """A site's tickets with their whole history, by id, and what belongs to them.
+
+    Attributes:
+        deployment: which kind of Jira it is.
+        names: of its fields, by id.
+        unindexed: ids of tickets that the search does not find yet, as it lags behind.
+        hidden_boards: ids of boards that are listed and cannot be viewed, as their filter is gone.
+    """
 
     site: str
+    deployment: Deployment = "cloud"
     issues: dict[str, Issue] = field(default_factory=dict)
     histories: dict[str, list[Any]] = field(default_factory=dict)
     comments: dict[str, list[Any]] = field(default_factory=dict)
     remotelinks: dict[str, list[Any]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     statuses: list[Any] = field(default_factory=list)
     boards: list[Any] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     quirks: Quirks = field(default_factory=Quirks)
+    unindexed: set[str] = field(default_factory=set)
+    hidden_boards: set[int] = field(default_factory=set)
 
     @classmethod
-    def from_recording(cls, folder: Path, *, tokens: Iterable[str] = ()) -> "Store":
+    def from_recording(cls, folder: Path, *, tokens: Iterable[str] = (), deployment: Deployment = "cloud") -> "Store":
         """Fill a site from one folder of the layout that `storyline replay jira` reads.
 
         Raises:
             RecordingError: a file is not what the layout calls for.
         """
         files = Files.opened(folder)
-        store = cls(instance_of(files) or "jira.example", tokens=set(tokens))
+        store = cls(instance_of(files) or "jira.example", deployment, tokens=set(tokens))
         for row in files.issues:
             changelog = mapping_of(row.get("changelog"))
             more = files.changelogs.get(str(row["id"]), [])
             known = {str(one["id"]): one for one in [*more, *changelog.get("histories", [])]}
-            store.put({name: value for name, value in row.items() if name != "changelog"}, list(known.values()))
+            store.put({name: row[name] for name in row if name not in ("changelog", "names")}, list(known.values()))
+            store.names |= mapping_of(row.get("names"))
         for key in files.deleted:
             store.delete(str(key))
         store.comments, store.remotelinks = dict(files.comments), dict(files.remotelinks)
         store.statuses, store.boards = list(files.statuses), list(files.boards)
         return store
+
+    @property
+    def projects(self) -> dict[str, Any]:
+        """The projects that hold a ticket, by key."""
+        return {issue["fields"]["project"]["key"]: issue["fields"]["project"] for issue in self.issues.values()}
 
     def put(self, issue: Issue, histories: Iterable[Any]) -> None:
         """Add a ticket or replace it; its history is oldest first."""
