@@ -160,8 +160,10 @@ class GitHubClient:
             raise RefusedError("STORYLINE_GITHUB_PRIVATE_KEY is no private key in PEM; paste the App's whole") from None
         path = f"/app/installations/{connection.installation_id}/access_tokens"
         # Made twice, a token harms nobody.
-        told = self._http.read(path, {}, headers=signed).json()
-        return str(told["token"]), parse_time(told["expires_at"])
+        answer = self._http.read(path, {}, headers=signed)
+        told = answer.json()
+        # It expires by GitHub's clock, and ours may be another.
+        return str(told["token"]), now() + (parse_time(told["expires_at"]) - (answer.date or now()))
 
 
 def _judge(error: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Carries out a query over nodes: fields by name, fragments by type, connections by page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import FieldNode, GraphQLError, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
@@ -27,6 +27,7 @@ class _Query:
     def __init__(self, store: Store, variables: Mapping[str, Any]) -> None:
         self.errors: list[dict[str, Any]] = []
         self._store, self._variables = store, variables
+        self._by_id: dict[str, Callable[[], nodes.Node]] = {}
 
     def root(self) -> dict[str, Any]:
         """Return the fields that a query starts from: what each gives for its arguments."""
@@ -51,10 +52,11 @@ class _Query:
         return nodes.overview(repository)
 
     def _node(self, name: str, path: list[Any]) -> Any:
-        for repository in self._store.repositories.values():
-            node = nodes.find(repository, name)
-            if node is not None:
-                return node
+        if not self._by_id:
+            for repository in self._store.repositories.values():
+                self._by_id |= nodes.by_id(repository)
+        if name in self._by_id:
+            return self._by_id[name]()
         self._missing(f"Could not resolve to a node with the global id of '{name}'.", path)
         return None
 

@@ -1,5 +1,7 @@
 """Shows the rows of a played GitHub as nodes of GraphQL. A `Connection` is cut into pages by whoever asks."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pipelines.sources.base import mapping_of
@@ -26,22 +28,21 @@ class Connection(list[Node]):
     """All nodes of a connection."""
 
 
-def find(repository: Repository, node_id: str) -> Node | None:
-    """Return the node with this id, None where there is none."""
-    for row in repository.pulls.values():
-        if repository.node_id("PR", row, row["id"]) == node_id:
-            return _pull_request(repository, row)
-    for row in repository.issues.values():
-        if repository.node_id("I", row, row["id"]) == node_id:
-            return _issue(repository, row)
-    for row in repository.deployments.values():
-        if repository.node_id("DE", row, row["id"]) == node_id:
-            return _deployment(repository, row)
-    for rows in repository.reviews_of.values():
-        for row in rows:
-            if repository.node_id("PRR", row, row["id"]) == node_id:
-                return _review(repository, row, Connection())
-    return None
+def by_id(repository: Repository) -> dict[str, Callable[[], Node]]:
+    """Return what shows each node of a repository, by the node's id."""
+    name = repository.node_id
+    return {
+        **{name("PR", row, row["id"]): partial(_pull_request, repository, row) for row in repository.pulls.values()},
+        **{name("I", row, row["id"]): partial(_issue, repository, row) for row in repository.issues.values()},
+        **{
+            name("DE", row, row["id"]): partial(_deployment, repository, row) for row in repository.deployments.values()
+        },
+        **{
+            name("PRR", row, row["id"]): partial(_review, repository, row, Connection())
+            for rows in repository.reviews_of.values()
+            for row in rows
+        },
+    }
 
 
 def actor(user: Any) -> Node | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pipelines.sources.base import mapping_of
-from pipelines.sources.github.server import graphql
+from pipelines.sources.github.server import apps, graphql
+from pipelines.sources.github.server.apps import error
 from pipelines.sources.github.server.store import Repository, Row, Store
 from pipelines.sources.loopback import Loopback, Reply, Request
 
@@ -21,13 +22,15 @@ def serve(store: Store) -> Loopback:
 
 
 def _answer(store: Store, request: Request) -> Reply:
+    path = request.path.removeprefix("/api/v3")
+    if request.method == "POST" and (installation := re.fullmatch(r"/app/installations/(\d+)/access_tokens", path)):
+        return apps.access_token(store, request, int(installation[1]))
     if request.headers.get("authorization", "") not in {f"Bearer {token}" for token in store.tokens}:
-        return _error(401, "Bad credentials")
+        return error(401, "Bad credentials")
     if request.headers.get("x-github-api-version", _VERSIONS[0]) not in _VERSIONS:
-        return _error(400, "API version is not supported")
+        return error(400, "API version is not supported")
     if request.method == "POST" and request.path in ("/graphql", "/api/graphql"):
         return _query(store, request)
-    path = request.path.removeprefix("/api/v3")
     if path == "/meta":
         return Reply(json={"verifiable_password_authentication": False})
     named = re.match(r"/repos/([^/]+/[^/]+)", path)
@@ -36,19 +39,13 @@ def _answer(store: Store, request: Request) -> Reply:
         match = re.fullmatch(f"/repos/[^/]+/[^/]+{pattern}", path)
         if match and repository:
             return _tagged(request, handler(store, repository, request, match.groups()))
-    return _error(404, "Not Found")
-
-
-def _error(status: int, message: str) -> Reply:
-    return Reply(
-        status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
-    )
+    return error(404, "Not Found")
 
 
 def _query(store: Store, request: Request) -> Reply:
     asked = request.json()
     if len(mapping_of(asked.get("variables")).get("ids") or ()) > store.quirks.most_nodes:
-        return _error(502, "Something went wrong while executing your query.")
+        return error(502, "Something went wrong while executing your query.")
     return Reply(json=graphql.carry_out(store, asked))
 
 
@@ -101,7 +98,7 @@ def _reachable(repository: Repository, sha: str | None) -> Iterable[Row]:
 def _compare(store: Store, repository: Repository, request: Request, names: tuple[str, ...]) -> Reply:
     base, head = names
     if not {base, head} <= {row["sha"] for row in repository.commits}:
-        return _error(404, "Not Found")
+        return error(404, "Not Found")
     before = {row["sha"] for row in _reachable(repository, base)}
     new = [row for row in _reachable(repository, head) if row["sha"] not in before][::-1]
     page = _paged(store, request, new)
@@ -130,7 +127,7 @@ def _runs(store: Store, repository: Repository, request: Request, _: tuple[str, 
 
 def _attempt(_: Store, repository: Repository, __: Request, names: tuple[str, ...]) -> Reply:
     row = repository.runs.get((int(names[0]), int(names[1])))
-    return _error(404, "Not Found") if row is None else Reply(json=row)
+    return error(404, "Not Found") if row is None else Reply(json=row)
 
 
 def _jobs(store: Store, repository: Repository, request: Request, names: tuple[str, ...]) -> Reply:

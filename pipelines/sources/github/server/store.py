@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,19 @@ class Repository:
 
 @dataclass(slots=True)
 class Store:
-    """Every repository by name, and who may read them."""
+    """Every repository by name, and who may read them.
+
+    Attributes:
+        tokens: that are let in; those that an App asks for join them.
+        app_public_key: of the App that may ask, in PEM.
+        installations: of the App, by its id.
+        tokens_live: how long an App's token does.
+    """
 
     tokens: set[str] = field(default_factory=set)
+    app_public_key: str = ""
+    installations: dict[str, set[int]] = field(default_factory=dict)
+    tokens_live: timedelta = timedelta(hours=1)
     repositories: dict[str, Repository] = field(default_factory=dict)
     quirks: Quirks = field(default_factory=Quirks)
 
