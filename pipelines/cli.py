@@ -36,10 +36,10 @@ def storyline() -> None:
 def nightly(sources: tuple[str, ...], as_of: datetime | None) -> None:
     """Ingest, transform and publish, as one Dagster run. Safe to run again after any crash."""
     from pipelines.assets.nightly import run_nightly
-    from pipelines.progress import stages
+    from pipelines.progress import noticed_stages
 
-    with stages() as progress:
-        outcome = run_nightly(load_settings(), sources=sources, as_of=as_of or now(), progress=progress)
+    with noticed_stages() as (progress, notice):
+        outcome = run_nightly(load_settings(), sources=sources, as_of=as_of or now(), progress=progress, notice=notice)
     for sentence in outcome.sentences:
         say(sentence)
     sys.exit(outcome.exit_code)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def ingest(names: tuple[str, ...], as_of: datetime | None) -> None:
     """Collect from vendors over HTTP into the log, and nothing more.
 
-    SOURCE is github or jira, with an address in [sources.SOURCE] of storyline.toml; `storyline init` writes one. What
-    was read before is asked for only where it changed, and a collection that was cut off goes on where it was.
+    SOURCE is one that storyline.toml has a table [sources.SOURCE] for; `storyline init` writes one for each that can be
+    collected. What was read before is asked for only where it changed, and a collection that was cut off goes on where
+    it was.
     """
     from pipelines.collect import Trip, collect
     from pipelines.connections import collector_of, network_of
@@ -54,9 +55,9 @@ def ingest(names: tuple[str, ...], as_of: datetime | None) -> None:
 def replay(source: str, folder: Path, as_of: datetime | None) -> None:
     """Feed the log from recorded vendor responses in FOLDER instead of HTTP.
 
-    SOURCE is github or jira. Sub-folders are walked: one repository or project each. Replaying a recording again
-    changes nothing, and an old recording never beats newer data. Records that cannot be mapped go to quarantine; the
-    exit code stays 0 and their number is said.
+    SOURCE is a vendor's name in small letters; a wrong one is told which there are. Sub-folders are walked: one
+    repository or project each. Replaying a recording again changes nothing, and an old recording never beats newer
+    data. Records that cannot be mapped go to quarantine; the exit code stays 0 and their number is said.
     """
     _take_in(source, folder, "replay", as_of)
 

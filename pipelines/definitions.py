@@ -10,11 +10,11 @@ from pipelines.assets.line import line
 from pipelines.assets.publish import publish_asset, report
 from pipelines.assets.schedules import a_run_failed, every_night, nightly
 from pipelines.models import manifest
-from pipelines.progress import Stages, unwatched
+from pipelines.progress import Notice, Stages, unheard, unwatched
 from pipelines.settings import Settings, load_settings
 
 
-def definitions(settings: Settings, progress: Stages = unwatched) -> dg.Definitions:
+def definitions(settings: Settings, progress: Stages = unwatched, notice: Notice = unheard) -> dg.Definitions:
     """Return everything that Dagster knows of this installation.
 
     All steps run in one process: DuckDB lets only one process write, and a process per step costs a minute a night.
@@ -30,7 +30,7 @@ def definitions(settings: Settings, progress: Stages = unwatched) -> dg.Definiti
         jobs=[nightly],
         schedules=[every_night],
         sensors=[a_run_failed, burial(settings)],
-        resources={"line": line(settings, progress)},
+        resources={"line": line(settings, progress, notice)},
     )
 
 

@@ -22,6 +22,10 @@ def unwatched(_what: str, _done: int, _total: int) -> None:
     """Take no notice of a stage."""
 
 
+def unheard(_text: str) -> None:
+    """Take no notice of what is waited for."""
+
+
 @contextmanager
 def counting(what: str) -> Iterator[Count]:
     """Show a count that grows; the block is handed a function that takes how many were done since."""

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.assets.line import COMMAND, Line
 from pipelines.collect import Trip, collect
-from pipelines.connections import collector_of, network_of
+from pipelines.connections import collector_of, network_of, strays
 from pipelines.ingest import Intake, refresh_projection, take_in
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.base import RecordingError, Source
@@ -132,8 +132,13 @@ def _walk(context: dg.AssetExecutionContext, shared: Line, name: str, folders: t
 
 def _collect(context: dg.AssetExecutionContext, shared: Line, name: str, walk: Walk) -> None:
     """Collect from the vendor; whatever goes wrong there leaves the source stale, and the rest of the line runs."""
+
+    def notice(text: str) -> None:
+        context.log.info(text)
+        shared.notice(text)
+
     try:
-        collector = collector_of(shared.settings, name, network_of(shared.settings, context.log.info))
+        collector = collector_of(shared.settings, name, network_of(shared.settings, notice))
     except SettingsError as error:
         walk.errors.append(_noted(shared, name, str(error)))
         return
@@ -186,7 +191,13 @@ def _log_asset() -> dg.AssetsDefinition:
         with open_log(shared.settings, command=f"storyline {COMMAND}", since=shared.as_of) as connection:
             record_run(connection, Run(command=COMMAND, as_of=shared.as_of))
             records, events = connection.execute(_LOG_SIZE).fetchall()[0]
+        # A table that names no source is walked by no step: only here a run can say so.
+        unread = list(strays(shared.settings))
+        for sentence in unread:
+            context.log.warning(sentence)
         counts = {"raw_records": int(records), "events": int(events), "quarantined": sum(renewed.values())}
-        return dg.MaterializeResult(metadata={**counts, "mapped_again": ", ".join(renewed)})
+        return dg.MaterializeResult(
+            metadata={**counts, "mapped_again": ", ".join(renewed), "not_read": "; ".join(unread)}
+        )
 
     return event_log

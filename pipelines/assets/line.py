@@ -7,7 +7,7 @@ from datetime import datetime
 import dagster as dg
 
 from pipelines.clock import now, parse_time
-from pipelines.progress import Stages
+from pipelines.progress import Notice, Stages
 from pipelines.settings import Settings
 from warehouse.lock import exclusive
 
@@ -25,9 +25,10 @@ class Line:
     settings: Settings
     as_of: datetime
     progress: Stages
+    notice: Notice
 
 
-def line(settings: Settings, progress: Stages) -> dg.ResourceDefinition:
+def line(settings: Settings, progress: Stages, notice: Notice) -> dg.ResourceDefinition:
     """Return the resource that holds the writers' lock for as long as a run lasts.
 
     The executor runs all steps in one process, so the lock is taken once and no other writer comes between two steps.
@@ -43,6 +44,6 @@ def line(settings: Settings, progress: Stages) -> dg.ResourceDefinition:
         began = now()
         told = context.resource_config["as_of"]
         with exclusive(settings.lock, command=f"storyline {COMMAND}", since=began):
-            yield Line(settings, parse_time(told) if told else began, progress)
+            yield Line(settings, parse_time(told) if told else began, progress, notice)
 
     return held

@@ -18,7 +18,7 @@ from pipelines.assets.publish import SERVING
 from pipelines.connections import strays
 from pipelines.definitions import definitions
 from pipelines.models import ModelsError
-from pipelines.progress import Stages, unwatched
+from pipelines.progress import Notice, Stages, unheard, unwatched
 from pipelines.settings import Settings, exported
 from pipelines.sources.registry import source_named, sources
 from warehouse.lock import exclusive
@@ -44,7 +44,12 @@ class NightlyOutcome:
 
 
 def run_nightly(
-    settings: Settings, *, sources: Sequence[str] = (), as_of: datetime, progress: Stages = unwatched
+    settings: Settings,
+    *,
+    sources: Sequence[str] = (),
+    as_of: datetime,
+    progress: Stages = unwatched,
+    notice: Notice = unheard,
 ) -> NightlyOutcome:
     """Take in, transform and publish, as one run that Dagster's page shows like its own.
 
@@ -52,6 +57,7 @@ def run_nightly(
         sources: read only these; every source where empty.
         as_of: the moment that this night stands for.
         progress: told of each source, model and test that ends.
+        notice: told what a vendor is waited for.
 
     Raises:
         UnknownSourceError: there is no such source.
@@ -65,7 +71,7 @@ def run_nightly(
     ):
         bury_the_dead(instance)
         try:
-            job = definitions(settings, progress).resolve_job_def("nightly")
+            job = definitions(settings, progress, notice).resolve_job_def("nightly")
         # The models are assets too: unread, there is no run in which anything could be taken in.
         except ModelsError as error:
             return NightlyOutcome(NOT_PUBLISHED, (f"Nothing was taken in and nothing published: {error}",))

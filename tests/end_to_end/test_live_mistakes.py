@@ -37,6 +37,24 @@ def test_an_ingest_that_cannot_be_whole_says_why(run, home, site, names, changed
     assert words in told.stdout + told.stderr
 
 
+def test_an_ingest_of_a_repository_that_is_not_there_says_so_and_reads_the_others(run, home, hub):
+    settings(home, hub, None)
+    file = home.parent / "storyline.toml"
+    file.write_text(file.read_text().replace('["acme/shop"]', '["acme/nothing", "acme/shop"]'))
+    told = run("ingest", "github", "--as-of", AS_OF)
+    assert told.returncode == 3, told.stdout + told.stderr
+    assert "github is not whole: github shows no repository acme/nothing to this token" in told.stdout
+    assert "98 new events" in told.stdout
+
+
+def test_a_wait_for_a_limit_is_shown_while_the_night_goes_on(run, home, site):
+    settings(home, None, site)
+    site.faults.next("status", status=429, headers={"Retry-After": "1"}, count=1)
+    told = run("nightly", "--as-of", AS_OF)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "jira waits 1 s for its rate limit" in told.stderr
+
+
 def test_an_ingest_beside_another_writer_waits_for_nobody(run, home, site):
     settings(home, None, site)
     home.mkdir(parents=True)
