@@ -19,6 +19,7 @@ from warehouse.connection import reader
 FIXTURES = Path(jira.__file__).parent / "fixtures"
 SIGNED = JiraConnection(url="https://x", email="ann@acme.example", token=SecretStr("t0ken")).authorization
 BEARER = "Bearer t0ken"
+LATER = datetime(2026, 3, 30, 10, tzinfo=UTC)
 
 
 def projects(store: Store) -> tuple[str, ...]:
@@ -55,11 +56,16 @@ def deleted(home: Settings) -> list[str]:
 
 def busy(store: Store, count: int) -> None:
     """Fill the site with tickets that differ from a recorded one by id, key and time alone."""
-    issue_id, issue = next((key, one) for key, one in store.issues.items() if not store.remotelinks.get(one["key"]))
+    project = projects(store)[-1]
+    issue_id, issue = next(
+        (key, one)
+        for key, one in store.issues.items()
+        if one["fields"]["project"]["key"] == project and not store.remotelinks.get(one["key"])
+    )
     log = store.histories[issue_id][:2]
     begun = datetime(2025, 1, 1, tzinfo=UTC)
     for number in range(count):
         at = (begun + timedelta(minutes=7 * number)).isoformat()
         fields = {**issue["fields"], "updated": at, "issuelinks": [], "subtasks": []}
-        row = {**issue, "id": str(500_000 + number), "key": f"SHOP-{5_000 + number}", "fields": fields}
+        row = {**issue, "id": str(500_000 + number), "key": f"{project}-{5_000 + number}", "fields": fields}
         store.put(row, [{**one, "id": f"{number}{one['id']}"} for one in log])

@@ -16,12 +16,14 @@ from pipelines.settings import Settings
 from pipelines.sources.faults import Faults
 from pipelines.sources.github import server as github_server
 from pipelines.sources.jira import server as jira_server
-from pipelines.sources.loopback import Loopback
-from tests.contracts import played_github, played_jira
+from pipelines.sources.loopback import Loopback, Reply, Request
+from tests.contracts import collecting, played_github, played_jira
 from tests.contracts.collecting import events
 from warehouse.connection import reader
 
-LIST, DETAILS = {"github": "/issues", "jira": "/search/jql"}, {"github": "/graphql", "jira": "/changelog/bulkfetch"}
+VENDORS = ("github", "jira", "jira data center")
+LIST = {"github": "/issues", "jira": "/search/jql", "jira data center": "/api/2/search"}
+DETAILS = {"github": "/graphql", "jira": "/changelog/bulkfetch", "jira data center": "/api/2/issue/"}
 LIMIT = b'{"message": "You have exceeded a secondary rate limit."}'
 WHOLE = None
 
@@ -31,6 +33,7 @@ class Played:
     name: str
     site: Loopback
     collect: Callable[[Settings], Collected]
+    take_one: Callable[[], None]
 
 
 @contextmanager
@@ -39,19 +42,32 @@ def _played(name: str) -> Iterator[Played]:
         hub = github_server.Store(tokens={played_github.TOKEN})
         played_github.busy(hub.record(played_github.FIXTURES), 120)
         with github_server.serve(hub) as site:
-            yield Played(name, site, lambda home: played_github.run(home, site, hub))
+            (shop,) = hub.repositories.values()
+            yield Played(name, site, lambda home: played_github.run(home, site, hub), lambda: _drop(shop.pulls))
         return
-    store = jira_server.Store.from_recording(played_jira.FIXTURES, tokens=[played_jira.SIGNED])
+    if name == "jira":
+        store = jira_server.Store.from_recording(played_jira.FIXTURES, tokens=[played_jira.SIGNED])
+    else:
+        folder, token = played_jira.FIXTURES / "data-center", played_jira.BEARER
+        store = jira_server.Store.from_recording(folder, tokens=[token], deployment="data_center")
+        # So that the histories are asked for ticket by ticket.
+        store.quirks.cuts_histories_at = 1
     played_jira.busy(store, 60)
     store.quirks.most_per_page = 20
     with jira_server.serve(store) as site:
-        yield Played(name, site, lambda home: played_jira.run(home, site, store))
+        oldest = min(store.issues.values(), key=lambda issue: str(issue["fields"]["updated"]))["key"]
+        yield Played(name, site, lambda home: played_jira.run(home, site, store), lambda: store.delete(oldest))
+
+
+def _drop(pulls: dict[int, Any]) -> None:
+    """Take the pull request away that changed the longest time ago: it was read with the first page."""
+    del pulls[min(pulls, key=lambda number: str(pulls[number]["updated_at"]))]
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
-    for name in ("github", "jira"):
+    for name in VENDORS:
         home = Settings(home=tmp_path_factory.mktemp("clean") / name)
         with _played(name) as played:
             assert played.collect(home).errors == []
@@ -95,7 +111,7 @@ FAULTS: dict[str, tuple[Callable[[Faults, str], None], str | None]] = {
 
 
 @pytest.mark.parametrize("where", ["list", "details"])
-@pytest.mark.parametrize("name", ["github", "jira"])
+@pytest.mark.parametrize("name", VENDORS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(
     fault: str, name: str, where: str, clean: dict[str, list[tuple[Any, ...]]], tmp_path: Path
@@ -118,8 +134,30 @@ def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(
     assert events(home) == clean[name]
 
 
+@pytest.mark.parametrize("name", VENDORS)
+def test_what_is_taken_away_between_two_pages_takes_nothing_else_with_it(name, clean, tmp_path):
+    home = Settings(home=tmp_path / "home")
+    with _played(name) as played:
+        routes, lists = played.site._routes, []
+
+        def taking(request: Request) -> Reply:
+            lists.append(LIST[name] in request.path)
+            if lists.count(True) == 2 and lists[-1]:
+                played.take_one()
+            return routes(request)
+
+        played.site._routes = taking
+        first = played.collect(home)
+    assert first.errors == []
+    # What was read before it went is known: the census tells a ticket's end, and GitHub tells none.
+    left = [row for row in collecting.events(home) if row[1] != "ticket.deleted"]
+    assert left == clean[name]
+    gone = [row for row in collecting.events(home) if row[1] == "ticket.deleted"]
+    assert len(gone) == (0 if name == "github" else 1)
+
+
 @pytest.mark.parametrize("hours", [-5, 5])
-@pytest.mark.parametrize("name", ["github", "jira"])
+@pytest.mark.parametrize("name", VENDORS)
 def test_a_vendor_whose_clock_is_wrong_is_read_all_the_same(name, hours, clean, tmp_path):
     home = Settings(home=tmp_path / "home")
     with _played(name) as played:

@@ -79,6 +79,20 @@ def _issues(store: Store, repository: Repository, request: Request, _: tuple[str
     return _paged(store, request, rows)
 
 
+def _pulls(store: Store, repository: Repository, request: Request, _: tuple[str, ...]) -> Reply:
+    rows = sorted(repository.pulls.values(), key=lambda row: (str(row["created_at"]), row["number"]), reverse=True)
+    return _paged(store, request, [repository.pulls[row["number"]] for row in rows])
+
+
+def _of_number(field: str) -> _Handler:
+    """Return what answers one list of one pull request or issue, as REST has it: a request each."""
+
+    def listed(store: Store, repository: Repository, request: Request, names: tuple[str, ...]) -> Reply:
+        return _paged(store, request, getattr(repository, field).get(int(names[0]), []))
+
+    return listed
+
+
 def _commits(store: Store, repository: Repository, request: Request, _: tuple[str, ...]) -> Reply:
     return _paged(store, request, list(_reachable(repository, request.asked("sha") or repository.head())))
 
@@ -137,6 +151,11 @@ def _jobs(store: Store, repository: Repository, request: Request, names: tuple[s
 
 _ROUTES: tuple[tuple[str, _Handler], ...] = (
     ("/issues", _issues),
+    (r"/issues/(\d+)/events", _of_number("events_of")),
+    (r"/issues/(\d+)/comments", _of_number("comments_of")),
+    ("/pulls", _pulls),
+    (r"/pulls/(\d+)/commits", _of_number("commits_of")),
+    (r"/pulls/(\d+)/reviews", _of_number("reviews_of")),
     ("/commits", _commits),
     (r"/compare/(\w+)\.\.\.(\w+)", _compare),
     ("/deployments", _deployments),

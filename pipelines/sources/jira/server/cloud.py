@@ -57,6 +57,18 @@ def histories(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
     return Reply(json=body if start + size >= len(rows) else {**body, "nextPageToken": _token(start + size)})
 
 
+def history(store: Store, request: Request, names: tuple[str, ...]) -> Reply:
+    """Answer a page of one ticket's history."""
+    issue = store.find(names[0])
+    if issue is None:
+        return error(404, "Issue does not exist or you do not have permission to see it.")
+    rows, start = store.histories[str(issue["id"])], int(request.asked("startAt") or 0)
+    size = min(int(request.asked("maxResults") or 100), 100)
+    last = start + size >= len(rows)
+    body = {"values": rows[start : start + size], "startAt": start, "maxResults": size, "isLast": last}
+    return Reply(json={**body, "total": len(rows)})
+
+
 def projects(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
     """Answer a page of the projects."""
     shown = store.projects

@@ -108,6 +108,7 @@ _ROUTES: dict[Deployment, tuple[_Route, ...]] = {
         *_common("/rest/api/3"),
         ("POST", "/rest/api/3/search/jql", cloud.search, True),
         ("POST", "/rest/api/3/changelog/bulkfetch", cloud.histories, False),
+        ("GET", "/rest/api/3/issue/([^/]+)/changelog", cloud.history, False),
         ("GET", "/rest/api/3/project/search", cloud.projects, False),
         ("GET", "/rest/api/[23]/search", cloud.removed, True),
         ("POST", "/rest/api/[23]/search", cloud.removed, True),
