@@ -164,7 +164,9 @@ class _Walker:
             return ask()
         except VendorError as error:
             self.is_refused = isinstance(error, RefusedError)
-            self.done.errors.append(str(error))
+            # Several targets of one vendor may fail alike: that is told once.
+            if str(error) not in self.done.errors:
+                self.done.errors.append(str(error))
         # Whatever else a vendor's answer breaks must not keep the other targets from being read.
         except Exception as error:  # noqa: BLE001
             self.done.errors.append(f"{what} could not be read: {type(error).__name__}: {error}")

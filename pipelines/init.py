@@ -1,6 +1,7 @@
 """`storyline init`: asks how each vendor is reached, tries it at once, and writes the settings."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -72,8 +73,10 @@ def _answer(name: str, model: type[ConnectionSettings], field: str) -> str | Non
     about = model.model_fields[field]
     is_secret = field in secrets_of(model)
     default = None if about.is_required() or is_secret else about.default or ""
+    # Without a terminal nothing is echoed, and there is nothing to hide it from.
+    is_hidden = is_secret and sys.stdin.isatty()
     told = click.prompt(
-        f"{name}: {about.description or field}", default=default, hide_input=is_secret, show_default=bool(default)
+        f"{name}: {about.description or field}", default=default, hide_input=is_hidden, show_default=bool(default)
     )
     return str(told).strip() or None
 

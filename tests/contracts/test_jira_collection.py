@@ -13,12 +13,11 @@ import pipelines.sources.jira as jira
 from pipelines.clock import parse_time
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
-from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
 from tests.contracts.collecting import AS_OF
-from tests.contracts.played_jira import FIXTURES, SIGNED, busy, deleted, events, projects, run
+from tests.contracts.played_jira import FIXTURES, SIGNED, busy, connected, deleted, events, projects, run
 from warehouse.connection import reader
 
 
@@ -172,8 +171,8 @@ def test_a_wrong_token_finds_nothing_and_deletes_nothing(settings, site, store):
 
 def test_the_examination_says_what_to_do(site, store):
     def told(**changed: Any) -> list[tuple[str, str]]:
-        whole = {"url": site.url, "email": "ann@acme.example", "projects": ("SHOP",), "token": SecretStr("t0ken")}
-        collector = jira.SOURCE.collector(JiraConnection(**(whole | changed)), Network(attempts=1))
+        asked = connected(site, store, **({"projects": ("SHOP",)} | changed))
+        collector = jira.SOURCE.collector(asked, Network(attempts=1))
         try:
             return [(finding.status, finding.sentence) for finding in collector.examine()]
         finally:
@@ -183,6 +182,10 @@ def test_the_examination_says_what_to_do(site, store):
     assert "STORYLINE_JIRA_TOKEN" in told(token=SecretStr("other"))[0][1]
     assert "cannot be reached" in told(url="http://127.0.0.1:9")[0][1]
     assert "shows no project NOPE to this token; it shows" in told(projects=("NOPE",))[1][1]
+    assert told(host="jira.acme.example")[1] == (
+        "warn",
+        f'jira calls itself {store.site}, and the log jira.acme.example; set sources.jira.host to "{store.site}".',
+    )
     site.clock_offset = timedelta(hours=2)
     assert "clock and jira's differ" in told()[1][1]
     site.faults.next("garbage")

@@ -1,6 +1,6 @@
 """Walks a Jira site: each project's changed tickets, then what belongs to the whole site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from pipelines.sources.jira.limits import JiraLimits
 from pipelines.sources.jira.pages import boards, changed_issues, issue_ids, updated_ms
 from pipelines.sources.jira.sites import SITES, Page, Site
 from pipelines.sources.jira.tickets import Tickets, project_of, updated
+from pipelines.sources.jira.values import site_of
 from pipelines.sources.live import (
     BadAnswerError,
     Finding,
@@ -59,7 +60,7 @@ class JiraCollector:
     def walk(self, target: Target, memory: Memory, as_of: datetime) -> Iterator[Step]:
         """Walk one project's changed tickets; or the site's definitions and what was deleted."""
         if self._deployment is None:
-            self._deployment = memory.cursor("deployment") or self._asked_deployment()
+            self._deployment = memory.cursor("deployment") or _deployment_of(self._server_info())
             yield Step((), {"deployment": self._deployment})
         site = SITES[self._deployment](self._http)
         if target.name != SITE:
@@ -138,22 +139,19 @@ class JiraCollector:
         records = [*(tickets.deletion(bodies[key]) for key in deleted), *tickets.records(moved)]
         yield Step(records, {"census": {"gone": {**gone, **{key: updated(bodies[key]) for key in deleted}}}})
 
-    def _asked_deployment(self) -> Deployment:
-        told = mapping_of(self._server_info()).get("deploymentType")
-        return "cloud" if told == "Cloud" else "data_center"
-
-    def _server_info(self) -> Any:
+    def _server_info(self) -> dict[str, Any]:
         # Both kinds answer it below either version.
         told = self._http.get("/rest/api/2/serverInfo").json()
-        if mapping_of(told).get("baseUrl") is None:
+        if not isinstance(told, dict) or told.get("baseUrl") is None:
             raise BadAnswerError(f"{self._connection.url} does not answer as a Jira; check sources.jira.url")
         return told
 
     def examine(self) -> Iterator[Finding]:
         """Try address, kind, clock, token and each project."""
-        told = self._connection.told_deployment
+        told, instance = self._connection.told_deployment, self._connection.instance
         try:
-            self._deployment = self._asked_deployment()
+            info = self._server_info()
+            self._deployment = _deployment_of(info)
             me = self._http.get(f"{SITES[self._deployment].api}/myself")
         except VendorError as error:
             yield Finding("act", f"{error} (sources.jira.url, sources.jira.email, STORYLINE_JIRA_TOKEN)")
@@ -161,6 +159,8 @@ class JiraCollector:
         yield Finding("ok", f"jira answers at {self._connection.url} and knows the token.")
         if told not in (None, self._deployment):
             yield Finding("act", f'jira is no {told} there; set sources.jira.deployment to "{self._deployment}".')
+        if (own := site_of(info["baseUrl"])) != instance:
+            yield Finding("warn", f'jira calls itself {own}, and the log {instance}; set sources.jira.host to "{own}".')
         if me.is_by_another_clock:
             yield Finding(
                 "warn", f"this machine's clock and jira's differ: ours {now():%H:%M}, jira's {me.date:%H:%M} UTC."
@@ -175,7 +175,7 @@ class JiraCollector:
     def offered(self) -> list[Target]:
         """List the projects that the token may browse."""
         if self._deployment is None:
-            self._deployment = self._asked_deployment()
+            self._deployment = _deployment_of(self._server_info())
         api = SITES[self._deployment].api
         found = self._http.get(f"{api}/project").json() if self._deployment == "data_center" else self._projects(api)
         return [Target(self._connection.instance, str(row["key"])) for row in found]
@@ -188,6 +188,10 @@ class JiraCollector:
             found += page["values"]
             if page.get("isLast", True) or not page["values"]:
                 return found
+
+
+def _deployment_of(info: Mapping[str, Any]) -> Deployment:
+    return "cloud" if info.get("deploymentType") == "Cloud" else "data_center"
 
 
 def _not_shown(project: str, shown: set[str]) -> str:
