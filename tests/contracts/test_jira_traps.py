@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -11,23 +10,14 @@ import pytest
 import pipelines.sources.jira as jira
 from pipelines.clock import now, parse_time
 from pipelines.settings import Settings
-from pipelines.sources.jira.server import Store, serve
+from pipelines.sources.jira.server import Store
 from pipelines.sources.jira.server.store import stamp
-from pipelines.sources.loopback import Loopback
 from tests.contracts.collecting import AS_OF, collected
-from tests.contracts.played_jira import FIXTURES, SIGNED, busy, connected, deleted, events, projects, run
+from tests.contracts.played_jira import busy, connected, deleted, events, projects, run
+from tests.contracts.test_jira_collection import site, store
 from warehouse.connection import reader
 
-
-@pytest.fixture
-def store() -> Store:
-    return Store.from_recording(FIXTURES, tokens=[SIGNED])
-
-
-@pytest.fixture
-def site(store: Store) -> Iterator[Loopback]:
-    with serve(store) as server:
-        yield server
+__all__ = ["site", "store"]
 
 
 def shift(store: Store, hours: int) -> None:
