@@ -14,7 +14,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/events/", ("pipelines.events",)),
     ("pipelines/clock.py", ()),
     ("pipelines/settings.py", ()),
-    ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock")),
+    ("pipelines/company/", ("pipelines.company",)),
+    ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock", "pipelines.company")),
     (
         "warehouse/",
         ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock"),

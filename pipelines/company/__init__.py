@@ -1,0 +1,10 @@
+"""The demo company: a seeded story of people, tickets, code, deployments and flags that knows its own truth.
+
+Vendor-neutral and timeless: the whole life is drawn once, and whoever shows it says as of which moment. Nothing here
+knows a vendor, the log or a mart; nothing is random but by its seed.
+"""
+
+from pipelines.company.simulation import Company, Scale, simulate
+from pipelines.company.truth import story_truths
+
+__all__ = ["Company", "Scale", "simulate", "story_truths"]

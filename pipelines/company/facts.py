@@ -1,0 +1,165 @@
+"""What happens in the company, as plain facts. All moments are aware UTC and whole seconds."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a ticket stands, in the order of the board."""
+
+    BACKLOG = "Backlog"
+    SPEC = "Spec"
+    READY = "Ready"
+    IN_PROGRESS = "In Progress"
+    IN_REVIEW = "In Review"
+    DONE = "Done"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works here, or a bot.
+
+    Attributes:
+        login: of the forge; `key` names the person in every fact.
+        away: days of leave, both ends included.
+    """
+
+    key: str
+    name: str
+    email: str
+    login: str
+    time_zone: str
+    is_bot: bool = False
+    away: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team, the project of its tickets and the repository of its service."""
+
+    key: str
+    name: str
+    project: str
+    repository: str
+    members: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A talk with a user."""
+
+    key: str
+    held_at: datetime
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ticket came into a status."""
+
+    at: datetime
+    status: Status
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a branch, or of the default branch."""
+
+    sha: str
+    parents: tuple[str, ...]
+    authored_at: datetime
+    committed_at: datetime
+    author: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review: `approved`, `changes_requested` or `commented`."""
+
+    at: datetime
+    by: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request and how it ended.
+
+    Attributes:
+        ready_at: when it left draft, None where it was never one.
+        merge_method: `squash`, `merge` or `rebase`.
+    """
+
+    repository: str
+    branch: str
+    title: str
+    author: str
+    opened_at: datetime
+    ready_at: datetime | None
+    commits: tuple[Commit, ...]
+    reviews: tuple[Review, ...]
+    merged_at: datetime
+    merged_by: str
+    merge_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagStep:
+    """A share of an environment's users that a flag reaches from a moment on; `internal` are our own people alone."""
+
+    at: datetime
+    environment: str
+    percentage: float
+    is_internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A feature flag and its whole rollout."""
+
+    key: str
+    story: str
+    steps: tuple[FlagStep, ...]
+    has_holdback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment: it succeeds, or it fails and another follows."""
+
+    key: str
+    service: str
+    environment: str
+    sha: str
+    created_at: datetime
+    finished_at: datetime
+    is_success: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A ticket and all that came of it.
+
+    Attributes:
+        size: story points.
+        is_ai_assisted: whether it was written with the AI tools, as its label declares.
+        moves: into each status, creation apart, oldest first.
+        interview: None where nobody was asked.
+    """
+
+    key: str
+    title: str
+    type: str
+    team: str
+    size: int
+    created_at: datetime
+    reporter: str
+    assignee: str
+    is_ai_assisted: bool
+    interview: Interview | None
+    moves: tuple[Move, ...]
+    pull_requests: tuple[PullRequest, ...]
+    flag: Flag | None

@@ -1,0 +1,149 @@
+"""Draws the whole life of the company: who works on what, when it ships, and how it is let out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from pipelines.company.calendar import working_after
+from pipelines.company.dice import Dice
+from pipelines.company.facts import Deployment, Interview, Move, Person, PullRequest, Status, Story, Team
+from pipelines.company.flags import Course, rollout
+from pipelines.company.people import teams_of
+from pipelines.company.releases import deployments_of, merge_sha
+from pipelines.company.work import Task, pull_requests
+
+# A Monday: the company's first day of work.
+BEGINS = datetime(2024, 9, 2, 6, tzinfo=UTC)
+AI_TOOLS_AFTER_MONTHS = 10
+_THINGS = (
+    "CSV export",
+    "saved filters",
+    "guest checkout",
+    "dark mode",
+    "bulk edit",
+    "gift cards",
+    "audit trail",
+    "SSO",
+)
+_WORDS = ("Add", "Extend", "Rework", "Speed up", "Simplify")
+_KINDS = {"Story": 0.7, "Bug": 0.2, "Task": 0.1}
+_COURSES = {
+    Course.PLAIN: 0.5, Course.PAUSED: 0.12, Course.HELD_BACK: 0.25, Course.ROLLED_BACK: 0.07,
+    Course.RAISED_AGAIN: 0.04, Course.ELSEWHERE: 0.02,
+}  # fmt: skip
+# After the AI tools came, larger stories were taken on: the plain medians hide what the tools do.
+_SIZES_BEFORE = {1: 0.3, 2: 0.3, 3: 0.2, 5: 0.15, 8: 0.05}
+_SIZES_AFTER = {1: 0.1, 2: 0.2, 3: 0.25, 5: 0.25, 8: 0.2}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large a company is drawn."""
+
+    teams: int
+    months: int
+    stories: int
+
+    @classmethod
+    def small(cls) -> "Scale":
+        """For tests: a second."""
+        return cls(teams=2, months=4, stories=24)
+
+    @classmethod
+    def demo(cls) -> "Scale":
+        """The demo's own: eighteen months."""
+        return cls(teams=5, months=18, stories=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """All that ever happens in the company, oldest story first.
+
+    Attributes:
+        ends_at: the end of its story; what is drawn beyond it has not happened for anyone who looks then.
+        ai_tools_at: since when the AI tools are there.
+    """
+
+    seed: int
+    begins_at: datetime
+    ends_at: datetime
+    ai_tools_at: datetime
+    teams: tuple[Team, ...]
+    stories: tuple[Story, ...]
+    deployments: tuple[Deployment, ...]
+
+
+def simulate(scale: Scale, seed: int = 1) -> Company:
+    """Draw a company. The same scale and seed give the same one."""
+    dice, ends = Dice(seed), BEGINS + timedelta(days=round(scale.months * 365.25 / 12))
+    ai_tools = BEGINS + (ends - BEGINS) * AI_TOOLS_AFTER_MONTHS / 18
+    teams = teams_of(dice, scale.teams, BEGINS.date(), scale.months)
+    drawn = list(_drawn(dice, teams, scale, ends - BEGINS, ai_tools))
+    merged: dict[str, list[PullRequest]] = {team.repository: [] for team in teams}
+    for story in drawn:
+        merged[_team(teams, story).repository] += story.pull_requests
+    shipped = [one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls)]
+    ended = {one.sha: one.finished_at for one in shipped if one.is_success}
+    stories = tuple(_let_out(dice.of("let out", story.key), _team(teams, story), story, ended) for story in drawn)
+    return Company(seed, BEGINS, ends, ai_tools, teams, stories, tuple(shipped))
+
+
+def _team(teams: tuple[Team, ...], story: Story) -> Team:
+    return next(team for team in teams if team.key == story.team)
+
+
+def _drawn(dice: Dice, teams: tuple[Team, ...], scale: Scale, whole: timedelta, ai_tools: datetime) -> Iterator[Story]:
+    numbers = dict.fromkeys((team.project for team in teams), 0)
+    for number in range(scale.stories):
+        part = dice.of("story", number)
+        team = part.pick(teams)
+        numbers[team.project] += 1
+        # Evenly over the time, so that the last ones are still open at its end.
+        at = BEGINS + whole * ((number + part.unit()) / scale.stories)
+        yield _begun(part, team, f"{team.project}-{numbers[team.project]}", at, ai_tools)
+
+
+def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime) -> Story:
+    """Return a story up to its last merge."""
+    reporter, author = dice.pick(team.members), dice.pick(team.members)
+    kind, title = dice.weighed(_KINDS), f"{dice.pick(_WORDS)} {dice.pick(_THINGS)}"
+    interview = None
+    if kind == "Story" and dice.chance(0.75):
+        held = working_after(reporter, at, 0.5)
+        interview = Interview(f"interview-{key.lower()}", held, f"A talk about {title.lower()}")
+        at = working_after(reporter, held, dice.spread(8))
+    created = working_after(reporter, at, 0.1)
+    moves, at = list[Move](), created
+    if dice.chance(0.8):
+        at = working_after(reporter, at, dice.spread(6))
+        moves.append(Move(at, Status.SPEC, reporter.key))
+        at = working_after(reporter, at, dice.spread(4))
+        moves.append(Move(at, Status.READY, reporter.key))
+    at = working_after(author, at, dice.spread(5, 0.9))
+    moves.append(Move(at, Status.IN_PROGRESS, author.key))
+    is_late = at >= ai_tools
+    size, is_ai = dice.weighed(_SIZES_AFTER if is_late else _SIZES_BEFORE), is_late and dice.chance(0.7)
+    pulls = pull_requests(dice.of("work"), Task(key, title, size, is_ai, author, team, at))
+    moves.append(Move(max(pull.ready_at or pull.opened_at for pull in pulls), Status.IN_REVIEW, author.key))
+    return Story(
+        key, title, kind, team.key, size, created, reporter.key, author.key, is_ai, interview, tuple(moves), pulls, None
+    )
+
+
+def _let_out(dice: Dice, team: Team, story: Story, ended: dict[str, datetime]) -> Story:
+    """Return a story with its rollout, and how its ticket was closed: some are opened once more."""
+    owner = next(person for person in team.members if person.key == story.assignee)
+    shipped = max(ended[merge_sha(pull)] for pull in story.pull_requests)
+    flag = None
+    if story.type == "Story" and dice.chance(0.65):
+        flag = rollout(dice.of("flag"), story.key, dice.weighed(_COURSES), owner, shipped)
+    done = working_after(owner, flag.steps[-1].at if flag else shipped, dice.spread(0.5))
+    return replace(story, flag=flag, moves=(*story.moves, *_closed(dice, owner, done)))
+
+
+def _closed(dice: Dice, owner: Person, done: datetime) -> Iterator[Move]:
+    yield Move(done, Status.DONE, owner.key)
+    if dice.chance(0.08):
+        again = working_after(owner, done, dice.spread(12))
+        yield Move(again, Status.IN_PROGRESS, owner.key)
+        yield Move(working_after(owner, again, dice.spread(4)), Status.DONE, owner.key)
