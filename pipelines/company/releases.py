@@ -9,18 +9,21 @@ from pipelines.company.facts import Deployment, PullRequest
 _FAILS = 0.07
 
 
-def deployments_of(dice: Dice, repository: str, merged: Iterable[PullRequest]) -> tuple[Deployment, ...]:
-    """Return the production deployments of a repository's service: of each merge, in the order of the merges.
+def deployments_of(
+    dice: Dice, repository: str, merged: Iterable[PullRequest], begins_at: datetime
+) -> tuple[Deployment, ...]:
+    """Return the production deployments of a repository's service: of its root, then of each merge, in their order.
 
     They queue: one begins when the one before has ended, so the order of ends is that of the merges.
     """
     service = repository.partition("/")[2]
-    found: list[Deployment] = []
-    free: datetime | None = None
+    free = begins_at + timedelta(minutes=5)
+    root = Deployment(f"{service}-1", service, "production", root_sha(repository), begins_at, free, is_success=True)
+    found = [root]
     for pull in sorted(merged, key=lambda one: (one.merged_at, one.branch)):
         part = dice.of(pull.branch)
         begin = pull.merged_at + timedelta(minutes=part.whole(6, 20))
-        begin = max(begin, free or begin)
+        begin = max(begin, free + timedelta(minutes=1))
         while True:
             end = begin + timedelta(seconds=part.whole(90, 900))
             is_success = not part.chance(_FAILS)
@@ -30,8 +33,13 @@ def deployments_of(dice: Dice, repository: str, merged: Iterable[PullRequest]) -
                 break
             # The same sha once more, when somebody has looked.
             begin = end + timedelta(minutes=part.whole(5, 60))
-        free = end + timedelta(minutes=1)
+        free = end
     return tuple(found)
+
+
+def root_sha(repository: str) -> str:
+    """Return the first commit of a repository."""
+    return Dice("root", repository).digest()
 
 
 def merge_sha(pull: PullRequest) -> str:

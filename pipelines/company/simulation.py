@@ -82,7 +82,9 @@ def simulate(scale: Scale, seed: int = 1) -> Company:
     merged: dict[str, list[PullRequest]] = {team.repository: [] for team in teams}
     for story in drawn:
         merged[_team(teams, story).repository] += story.pull_requests
-    shipped = [one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls)]
+    shipped = [
+        one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, BEGINS)
+    ]
     ended = {one.sha: one.finished_at for one in shipped if one.is_success}
     stories = tuple(_let_out(dice.of("let out", story.key), _team(teams, story), story, ended) for story in drawn)
     return Company(seed, BEGINS, ends, ai_tools, teams, stories, tuple(shipped))

@@ -1,6 +1,6 @@
 """What is true of each story, told by the facts themselves and by no part of the line that measures them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -48,26 +48,45 @@ def _truth(story: Story, ended: dict[str, datetime], as_of: datetime) -> StoryTr
     def by_then(at: datetime | None) -> datetime | None:
         return at if at is not None and at <= as_of else None
 
-    opened = [pull for pull in story.pull_requests if pull.opened_at <= as_of]
-    whole = len(opened) == len(story.pull_requests)
-    shipped = max(ended[merge_sha(pull)] for pull in story.pull_requests)
+    def all_by_then(found: Iterable[datetime]) -> datetime | None:
+        """Return the last of several moments, None where one has not come or there is none."""
+        return by_then(max(found, default=None))
+
+    own = own_set([pull for pull in story.pull_requests if pull.opened_at <= as_of], ended, has_flag=bool(story.flag))
+    shipped = all_by_then(ended[merge_sha(pull)] for pull in own)
     steps = [step for step in story.flag.steps if step.at <= as_of] if story.flag else []
     done = [move.at for move in story.moves if move.status is Status.DONE and move.at <= as_of]
     again = [move for move in story.moves if done and move.at > done[0] and move.status is not Status.DONE]
-    reaches = story.flag is not None
     return StoryTruth(
         story_key=story.key,
         interviewed_at=by_then(story.interview.held_at if story.interview else None),
         backlog_at=story.created_at,
         spec_at=by_then(_first(story, Status.SPEC)),
         started_at=by_then(_first(story, Status.IN_PROGRESS)),
-        code_complete_at=by_then(max(pull.ready_at or pull.opened_at for pull in opened)) if whole else None,
-        reviewed_at=by_then(max(map(reviewed, story.pull_requests))),
-        production_at=first_share(steps, _FIRST_USERS) if reaches else by_then(shipped),
-        full_rollout_at=last_unbroken(steps) if reaches else by_then(shipped),
+        code_complete_at=all_by_then(pull.ready_at or pull.opened_at for pull in own),
+        reviewed_at=all_by_then(map(reviewed, own)),
+        production_at=first_share(steps, _FIRST_USERS) if story.flag else shipped,
+        full_rollout_at=last_unbroken(steps) if story.flag else shipped,
         first_done_at=done[0] if done else None,
         reopened_count=sum(move.at <= as_of for move in again),
     )
+
+
+def own_set(pulls: Sequence[PullRequest], ended: dict[str, datetime], *, has_flag: bool) -> list[PullRequest]:
+    """Return the pull requests that a story's milestones stand for: what comes once it is in production follows up.
+
+    A story with a flag is in production when its users are, which is after all of its code.
+
+    Args:
+        pulls: that were opened, oldest first.
+        ended: when the deployment of each merge ended.
+    """
+    own: list[PullRequest] = []
+    for pull in pulls:
+        if own and not has_flag and max(ended[merge_sha(one)] for one in own) < pull.opened_at:
+            break
+        own.append(pull)
+    return own
 
 
 def _first(story: Story, status: Status) -> datetime | None:

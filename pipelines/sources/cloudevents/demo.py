@@ -1,0 +1,23 @@
+"""Writes the demo company's interviews as a notebook tool exports them: CloudEvents, a line each."""
+
+import json
+from datetime import datetime
+
+from pipelines.company import Company
+
+
+def interviews(company: Company, as_of: datetime) -> str:
+    """Return every interview that was held by then, each with the story that came of it."""
+    lines = [
+        {
+            "specversion": "1.0",
+            "id": story.interview.key,
+            "source": "notes",
+            "type": "dev.storyline.interview.held.v1",
+            "time": story.interview.held_at.isoformat(),
+            "data": {"title": story.interview.title, "story_keys": [story.key]},
+        }
+        for story in company.stories
+        if story.interview is not None and story.interview.held_at <= as_of
+    ]
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
