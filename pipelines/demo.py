@@ -1,4 +1,4 @@
-"""The demo: the settings of its nightly run, which replays recorded responses, and its two pages."""
+"""The demo: a company whose vendors are played on the loopback address, its nightly run, and its two pages."""
 
 import contextlib
 import json
@@ -7,36 +7,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipelines.settings import PROJECT_ROOT, load_settings
-from pipelines.sources.registry import sources
+from pipelines.company import Company, Scale, simulate, story_truths
+from pipelines.connections import variable
+from pipelines.settings import exported
+from pipelines.sources.played import demos
 
 _HEADER = "# Written by `make demo`; it writes this file anew each time.\n"
-
-
-def recordings(recorded: Path) -> dict[str, list[Path]]:
-    """Find the demo's recordings by source: the recorded folders `<source>-*`, or else each source's own fixtures.
-
-    Args:
-        recorded: a folder of recordings; it may be absent.
-    """
-    found = {name: sorted(path for path in recorded.glob(f"{name}-*") if path.is_dir()) for name in sources()}
-    found = {name: folders for name, folders in found.items() if folders}
-    if found:
-        return found
-    fixtures = {name: PROJECT_ROOT / "pipelines" / "sources" / name / "fixtures" for name in sources()}
-    return {name: [folder] for name, folder in fixtures.items() if folder.is_dir()}
-
-
-def demo_settings(home: Path, found: dict[str, list[Path]]) -> str:
-    """Return the text of the demo's `storyline.toml`."""
-    # A JSON string is a TOML string too, escapes included.
-    folders = {name: json.dumps([str(folder.resolve()) for folder in paths]) for name, paths in found.items()}
-    lines = [f"home = {json.dumps(str(home.resolve()))}", "", "[recordings]"]
-    return _HEADER + "\n".join([*lines, *(f"{name} = {paths}" for name, paths in folders.items())]) + "\n"
+_SCALES = {"small": Scale.small, "demo": Scale.demo}
+_file = click.argument("file", type=click.Path(path_type=Path))
+_scale = click.option("--scale", type=click.Choice(list(_SCALES)), default="demo", show_default=True)
 
 
 @click.group()
@@ -45,33 +31,89 @@ def demo() -> None:
 
 
 @demo.command()
-@click.argument("file", type=click.Path(path_type=Path))
-def settings(file: Path) -> None:
-    """Write the demo's settings to FILE, its state to lie beside it, and say what will be replayed."""
-    found = recordings(load_settings().recorded)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(demo_settings(file.parent / "home", found))
-    for name, folders in found.items():
-        click.echo(f"Recorded {name} responses: {', '.join(str(folder) for folder in folders)}")
+@_file
+@_scale
+def run(file: Path, scale: str) -> None:
+    """Draw the company, play its vendors, and run the very nightly job of production on them.
+
+    FILE is where the demo's settings go; its state and the company's truth lie beside it.
+    """
+    company = simulate(_SCALES[scale]())
+    people = sum(len(team.members) for team in company.teams)
+    click.echo(f"The company: {len(company.stories)} stories, {people} people, {len(company.teams)} teams.")
+    with played(company, company.ends_at, file):
+        code = subprocess.run(_storyline("nightly", "--as-of", company.ends_at.isoformat()), check=False).returncode  # noqa: S603 - our own command
+    sys.exit(code)
 
 
 @demo.command()
-def serve() -> None:
-    """Keep the report and Dagster's page up until Ctrl-C, or until one of them ends."""
+@_file
+@_scale
+def serve(file: Path, scale: str) -> None:
+    """Keep the vendors, the report and Dagster's page up until Ctrl-C, or until a page ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    click.echo("Report: http://127.0.0.1:8501   Dagster: http://127.0.0.1:3000   Ctrl-C ends both.")
-    # Each page starts programs of its own; a session apart lets all of them be ended together.
-    pages = [
-        subprocess.Popen([sys.executable, "-m", "pipelines.cli", page], start_new_session=True)  # noqa: S603 - our own command
-        for page in ("app", "dagster")
-    ]
-    with contextlib.suppress(KeyboardInterrupt):
-        while all(page.poll() is None for page in pages):
-            time.sleep(0.5)
-    for page in pages:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(page.pid, signal.SIGINT)
-    sys.exit(max(abs(page.wait()) for page in pages))
+    company = simulate(_SCALES[scale]())
+    with played(company, company.ends_at, file):
+        click.echo("Report: http://127.0.0.1:8501   Dagster: http://127.0.0.1:3000   Ctrl-C ends all.")
+        # Each page starts programs of its own; a session apart lets all of them be ended together.
+        pages = [
+            subprocess.Popen(_storyline(page), start_new_session=True)  # noqa: S603 - our own command
+            for page in ("app", "dagster")
+        ]
+        with contextlib.suppress(KeyboardInterrupt):
+            while all(page.poll() is None for page in pages):
+                time.sleep(0.5)
+        for page in pages:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(page.pid, signal.SIGINT)
+        sys.exit(max(abs(page.wait()) for page in pages))
+
+
+def _storyline(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pipelines.cli", *arguments]
+
+
+@contextlib.contextmanager
+def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
+    """Play every vendor as it stands at a moment, with settings in `file` and tokens in the environment.
+
+    Beside `file`: the state in `home/`, what has no server in `recordings/`, and what is true in `truth.json`.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, dict[str, Any]] = {}
+    recorded: dict[str, list[str]] = {}
+    tokens: dict[str, str] = {}
+    with contextlib.ExitStack() as up:
+        for name, source in demos().items():
+            folder = file.parent / "recordings" / name
+            shown = source.show(company, as_of, folder)
+            if shown is None:
+                recorded[name] = [str(folder.resolve())]
+                continue
+            server = up.enter_context(shown.server)
+            tables[name] = {"url": server.url, **shown.table}
+            tokens |= {variable(name, field): value for field, value in shown.secrets.items()}
+        file.write_text(settings_text(company, file.parent / "home", tables, recorded), encoding="utf-8")
+        truths = [truth.as_json() for truth in story_truths(company, as_of)]
+        (file.parent / "truth.json").write_text(json.dumps({"stories": truths}, indent=1), encoding="utf-8")
+        with exported(STORYLINE_CONFIG=str(file.resolve()), **tokens):
+            yield
+
+
+def settings_text(
+    company: Company, home: Path, tables: dict[str, dict[str, Any]], recorded: dict[str, list[str]]
+) -> str:
+    """Return the text of the demo's `storyline.toml`."""
+    told: dict[str, dict[str, Any]] = {f"sources.{name}": table for name, table in tables.items()}
+    told |= {
+        f"teams.{team.key}": {"projects": [team.project], "repositories": [team.repository]} for team in company.teams
+    }
+    told["recordings"] = dict(recorded)
+    lines = [f"home = {json.dumps(str(home.resolve()))}"]
+    for name, table in told.items():
+        # A text or a list of texts reads alike in JSON and in TOML.
+        lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+    return _HEADER + "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

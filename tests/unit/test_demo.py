@@ -1,29 +1,32 @@
-"""The demo finds something to replay on any machine."""
+"""The demo shows the company through every source that can, and its settings are those of production."""
 
 import tomllib
 from pathlib import Path
 
-from pipelines.demo import demo_settings, recordings
-from pipelines.settings import PROJECT_ROOT
-
-
-def test_recorded_folders_of_a_source_are_all_replayed(tmp_path: Path) -> None:
-    for name in ("github-ants", "github-bees", "jira-sample", "notes"):
-        (tmp_path / name).mkdir()
-    found = recordings(tmp_path)
-    assert {name: [path.name for path in paths] for name, paths in found.items()} == {
-        "github": ["github-ants", "github-bees"],
-        "jira": ["jira-sample"],
-    }
-
-
-def test_without_recordings_the_sources_own_fixtures_are_replayed(tmp_path: Path) -> None:
-    found = recordings(tmp_path / "absent")
-    assert found["github"] == [PROJECT_ROOT / "pipelines" / "sources" / "github" / "fixtures"]
-    assert found["jira"] == [PROJECT_ROOT / "pipelines" / "sources" / "jira" / "fixtures"]
+from pipelines.company import Scale, simulate
+from pipelines.connections import connection_of
+from pipelines.demo import played, settings_text
+from pipelines.settings import load_settings, secret
+from pipelines.sources.played import demos
 
 
 def test_the_settings_are_toml_whatever_the_folder_is_called(tmp_path: Path) -> None:
-    folder = tmp_path / 'a "b" \\ ü'
-    told = tomllib.loads(demo_settings(folder / "home", {"jira": [folder]}))
-    assert told == {"home": str(folder / "home"), "recordings": {"jira": [str(folder)]}}
+    home, company = tmp_path / 'a "b" \\ ü', simulate(Scale.small())
+    told = tomllib.loads(settings_text(company, home, {"jira": {"url": "http://x"}}, {"notes": [str(home)]}))
+    assert told["home"] == str(home)
+    assert told["sources"] == {"jira": {"url": "http://x"}}
+    assert told["recordings"] == {"notes": [str(home)]}
+    assert told["teams"].keys() == {team.key for team in company.teams}
+
+
+def test_every_vendor_that_is_played_can_be_reached_by_the_settings_that_are_written(tmp_path: Path) -> None:
+    company, file = simulate(Scale.small()), tmp_path / "storyline.toml"
+    with played(company, company.ends_at, file):
+        settings = load_settings(file)
+        assert settings.sources.keys() | settings.recordings.keys() == demos().keys()
+        for name in settings.sources:
+            assert connection_of(settings, name)
+        assert secret("STORYLINE_JIRA_TOKEN")
+    # Tokens of the demo are gone with it, and none stands in a file.
+    assert secret("STORYLINE_JIRA_TOKEN") is None
+    assert "demo-token" not in file.read_text()

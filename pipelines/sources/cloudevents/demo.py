@@ -2,8 +2,10 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 from pipelines.company import Company
+from pipelines.sources.played import Demo
 
 
 def interviews(company: Company, as_of: datetime) -> str:
@@ -21,3 +23,15 @@ def interviews(company: Company, as_of: datetime) -> str:
         if story.interview is not None and story.interview.held_at <= as_of
     ]
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+class _Demo:
+    """The company's notebook. Implements `Demo`."""
+
+    def show(self, company: Company, as_of: datetime, folder: Path) -> None:
+        """Write what it exported."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "interviews.ndjson").write_text(interviews(company, as_of), encoding="utf-8")
+
+
+DEMO: Demo = _Demo()

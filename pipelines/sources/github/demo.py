@@ -1,16 +1,20 @@
 """Shows the demo company's code as GitHub has it at a moment: pull requests, the default branch, deployments."""
 
 from datetime import datetime
+from pathlib import Path
 
 from pipelines.company import Company
 from pipelines.company.facts import Commit, Deployment, Person, PullRequest, Review, Team
 from pipelines.company.people import BOTS
 from pipelines.company.releases import merge_sha, root_sha
+from pipelines.sources.github.server import serve
 from pipelines.sources.github.server.store import Repository, Row, Store
 from pipelines.sources.github.walks import stamp
+from pipelines.sources.played import Demo, Played
 
 _WEB, _API = "https://github.com", "https://api.github.com/repos"
 _STATES = {"approved": "APPROVED", "changes_requested": "CHANGES_REQUESTED", "commented": "COMMENTED"}
+_TOKEN = "ghp_demo"  # noqa: S105 - of a vendor that is played
 _GITHUB = {"name": "GitHub", "email": "noreply@github.com"}
 
 
@@ -209,3 +213,15 @@ class _Shown:
             }
             for place, (state, at) in reversed(list(enumerate(known)))
         ]
+
+
+class _Demo:
+    """The company's forge. Implements `Demo`."""
+
+    def show(self, company: Company, as_of: datetime, _folder: Path) -> Played:
+        """Return the forge."""
+        table = {"host": "github.com", "repositories": [team.repository for team in company.teams]}
+        return Played(serve(hub(company, as_of, tokens={_TOKEN})), table, {"token": _TOKEN})
+
+
+DEMO: Demo = _Demo()

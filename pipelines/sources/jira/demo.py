@@ -1,11 +1,17 @@
 """Shows the demo company's tickets as a Jira Cloud site has them at a moment."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from pydantic import SecretStr
 
 from pipelines.company import Company
 from pipelines.company.facts import Move, Person, Status, Story, Team
+from pipelines.sources.jira.connection import JiraConnection
+from pipelines.sources.jira.server import serve
 from pipelines.sources.jira.server.store import Store, stamp
+from pipelines.sources.played import Demo, Played
 
 SITE = "acme-demo.atlassian.net"
 _API = f"https://{SITE}/rest/api/3"
@@ -20,6 +26,7 @@ _STATUSES = {
 _CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}
 _DONE = {"id": "10000", "name": "Done"}
 _FIRST_ID = 10_001
+_TOKEN = "demo-token"  # noqa: S105 - of a vendor that is played
 
 
 def site(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
@@ -106,3 +113,16 @@ def _pair(status: Status) -> tuple[str, str]:
 def _item(field: str, before: tuple[str | None, str], after: tuple[str | None, str]) -> dict[str, Any]:
     told = {"field": field, "fieldtype": "jira", "fieldId": field, "from": before[0], "fromString": before[1]}
     return told | {"to": after[0], "toString": after[1]}
+
+
+class _Demo:
+    """The company's tracker. Implements `Demo`."""
+
+    def show(self, company: Company, as_of: datetime, _folder: Path) -> Played:
+        """Return the site."""
+        table = {"host": SITE, "email": "demo@acme.example", "projects": [team.project for team in company.teams]}
+        signed = JiraConnection(url=SITE, email="demo@acme.example", token=SecretStr(_TOKEN)).authorization
+        return Played(serve(site(company, as_of, tokens={signed})), table, {"token": _TOKEN})
+
+
+DEMO: Demo = _Demo()

@@ -1,0 +1,27 @@
+"""`make demo` in small: the company, its vendors over HTTP, the nightly job, the published figures."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT, environment
+from warehouse.connection import reader
+
+
+def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
+    file = home.parent / "demo" / "storyline.toml"
+    command = [sys.executable, "-m", "pipelines.demo", "run", str(file), "--scale", "small"]
+    kept = {name: value for name, value in environment(home).items() if name != "STORYLINE_HOME"}
+    for _ in range(2):
+        # Again: the vendors have other ports, and nothing is new.
+        done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    truths = json.loads((file.parent / "truth.json").read_text())["stories"]
+    with reader(file.parent / "home" / "serving.duckdb") as connection:
+        told = connection.execute("select story_key, backlog_at from marts.fct_stories").fetchall()
+        teams = connection.execute("select distinct team from marts.fct_stories order by 1").fetchall()
+        (runs,) = connection.execute("select count(*) from marts.fct_source_freshness").fetchall()
+    assert {key: at.isoformat() for key, at in told} == {one["story_key"]: one["backlog_at"] for one in truths}
+    assert teams == [("checkout",), ("search",)]
+    assert runs[0] >= 3
