@@ -3,17 +3,19 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate, story_truths
 from pipelines.connections import variable
 from pipelines.settings import exported
@@ -38,7 +40,7 @@ def run(file: Path, scale: str) -> None:
 
     FILE is where the demo's settings go; its state and the company's truth lie beside it.
     """
-    company = simulate(_SCALES[scale]())
+    company = _company(scale)
     people = sum(len(team.members) for team in company.teams)
     click.echo(f"The company: {len(company.stories)} stories, {people} people, {len(company.teams)} teams.")
     with played(company, company.ends_at, file):
@@ -52,7 +54,7 @@ def run(file: Path, scale: str) -> None:
 def serve(file: Path, scale: str) -> None:
     """Keep the vendors, the report and Dagster's page up until Ctrl-C, or until a page ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    company = simulate(_SCALES[scale]())
+    company = _company(scale)
     with played(company, company.ends_at, file):
         click.echo("Report: http://127.0.0.1:8501   Dagster: http://127.0.0.1:3000   Ctrl-C ends all.")
         # Each page starts programs of its own; a session apart lets all of them be ended together.
@@ -69,6 +71,12 @@ def serve(file: Path, scale: str) -> None:
         sys.exit(max(abs(page.wait()) for page in pages))
 
 
+def _company(scale: str) -> Company:
+    """Draw the company up to the last six o'clock in the morning, so that its figures are fresh."""
+    today = now().replace(hour=6, minute=0, second=0, microsecond=0)
+    return simulate(_SCALES[scale](), ends_at=today if today <= now() else today - timedelta(days=1))
+
+
 def _storyline(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pipelines.cli", *arguments]
 
@@ -80,6 +88,16 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
     Beside `file`: the state in `home/`, what has no server in `recordings/`, and what is true in `truth.json`.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
+    truth = file.parent / "truth.json"
+    told = {
+        "as_of": as_of.isoformat(),
+        "begins_at": company.begins_at.isoformat(),
+        "stories": [one.as_json() for one in story_truths(company, as_of)],
+    }
+    if truth.exists() and json.loads(truth.read_text())["begins_at"] != told["begins_at"]:
+        # Of another day: the same tickets with other times. Two lives in one log would be neither.
+        shutil.rmtree(file.parent / "home", ignore_errors=True)
+    truth.write_text(json.dumps(told, indent=1), encoding="utf-8")
     tables: dict[str, dict[str, Any]] = {}
     recorded: dict[str, list[str]] = {}
     tokens: dict[str, str] = {}
@@ -94,8 +112,6 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
             tables[name] = {"url": server.url, **shown.table}
             tokens |= {variable(name, field): value for field, value in shown.secrets.items()}
         file.write_text(settings_text(company, file.parent / "home", tables, recorded), encoding="utf-8")
-        truths = [truth.as_json() for truth in story_truths(company, as_of)]
-        (file.parent / "truth.json").write_text(json.dumps({"stories": truths}, indent=1), encoding="utf-8")
         with exported(STORYLINE_CONFIG=str(file.resolve()), **tokens):
             yield
 

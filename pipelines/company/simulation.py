@@ -12,8 +12,8 @@ from pipelines.company.people import teams_of
 from pipelines.company.releases import deployments_of, merge_sha
 from pipelines.company.work import Task, pull_requests
 
-# A Monday: the company's first day of work.
-BEGINS = datetime(2024, 9, 2, 6, tzinfo=UTC)
+# Where its story ends unless somebody says otherwise.
+ENDS = datetime(2026, 3, 4, 6, tzinfo=UTC)
 AI_TOOLS_AFTER_MONTHS = 10
 _THINGS = (
     "CSV export",
@@ -73,35 +73,37 @@ class Company:
     deployments: tuple[Deployment, ...]
 
 
-def simulate(scale: Scale, seed: int = 1) -> Company:
-    """Draw a company. The same scale and seed give the same one."""
-    dice, ends = Dice(seed), BEGINS + timedelta(days=round(scale.months * 365.25 / 12))
-    ai_tools = BEGINS + (ends - BEGINS) * AI_TOOLS_AFTER_MONTHS / 18
-    teams = teams_of(dice, scale.teams, BEGINS.date(), scale.months)
-    drawn = list(_drawn(dice, teams, scale, ends - BEGINS, ai_tools))
+def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
+    """Draw a company. The same scale, seed and end give the same one."""
+    dice, begins = Dice(seed), ends_at - timedelta(days=round(scale.months * 365.25 / 12))
+    ai_tools = begins + (ends_at - begins) * AI_TOOLS_AFTER_MONTHS / 18
+    teams = teams_of(dice, scale.teams, begins.date(), scale.months)
+    drawn = list(_drawn(dice, teams, scale, (begins, ends_at), ai_tools))
     merged: dict[str, list[PullRequest]] = {team.repository: [] for team in teams}
     for story in drawn:
         merged[_team(teams, story).repository] += story.pull_requests
     shipped = [
-        one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, BEGINS)
+        one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, begins)
     ]
     ended = {one.sha: one.finished_at for one in shipped if one.is_success}
     stories = tuple(_let_out(dice.of("let out", story.key), _team(teams, story), story, ended) for story in drawn)
-    return Company(seed, BEGINS, ends, ai_tools, teams, stories, tuple(shipped))
+    return Company(seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped))
 
 
 def _team(teams: tuple[Team, ...], story: Story) -> Team:
     return next(team for team in teams if team.key == story.team)
 
 
-def _drawn(dice: Dice, teams: tuple[Team, ...], scale: Scale, whole: timedelta, ai_tools: datetime) -> Iterator[Story]:
+def _drawn(
+    dice: Dice, teams: tuple[Team, ...], scale: Scale, life: tuple[datetime, datetime], ai_tools: datetime
+) -> Iterator[Story]:
     numbers = dict.fromkeys((team.project for team in teams), 0)
     for number in range(scale.stories):
         part = dice.of("story", number)
         team = part.pick(teams)
         numbers[team.project] += 1
         # Evenly over the time, so that the last ones are still open at its end.
-        at = BEGINS + whole * ((number + part.unit()) / scale.stories)
+        at = life[0] + (life[1] - life[0]) * ((number + part.unit()) / scale.stories)
         yield _begun(part, team, f"{team.project}-{numbers[team.project]}", at, ai_tools)
 
 

@@ -1,6 +1,7 @@
 """The demo shows the company through every source that can, and its settings are those of production."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 from pipelines.company import Scale, simulate
@@ -17,6 +18,16 @@ def test_the_settings_are_toml_whatever_the_folder_is_called(tmp_path: Path) -> 
     assert told["sources"] == {"jira": {"url": "http://x"}}
     assert told["recordings"] == {"notes": [str(home)]}
     assert told["teams"].keys() == {team.key for team in company.teams}
+
+
+def test_a_company_of_another_day_does_not_join_the_one_that_the_log_holds(tmp_path: Path) -> None:
+    file, state = tmp_path / "storyline.toml", tmp_path / "home" / "storyline.duckdb"
+    company = simulate(Scale.small())
+    for ends_at, is_kept in ((company.ends_at, True), (company.ends_at + timedelta(days=1), False)):
+        state.parent.mkdir(exist_ok=True)
+        state.touch()
+        with played(simulate(Scale.small(), ends_at=ends_at), ends_at, file):
+            assert state.exists() == is_kept
 
 
 def test_every_vendor_that_is_played_can_be_reached_by_the_settings_that_are_written(tmp_path: Path) -> None:
