@@ -1,5 +1,6 @@
 """Opens the two web pages, each a program of its own on the loopback address, until a person ends it."""
 
+import signal
 import subprocess
 import sys
 
@@ -26,7 +27,12 @@ def serve_dagster(settings: Settings, *, port: int) -> int:
 
 def _serve(settings: Settings, command: list[str]) -> int:
     with exported(STORYLINE_HOME=str(settings.home), DAGSTER_HOME=str(settings.dagster_home)):
-        try:
-            return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode  # noqa: S603 - our own interpreter and constants
-        except KeyboardInterrupt:
-            return 0
+        page = subprocess.Popen(command, cwd=PROJECT_ROOT)  # noqa: S603 - our own interpreter and constants
+    # A service manager ends us alone: the page must not stay up without us.
+    signal.signal(signal.SIGTERM, lambda *_: page.terminate())
+    try:
+        code = page.wait()
+    except KeyboardInterrupt:
+        page.wait()
+        return 0
+    return 0 if code == -signal.SIGTERM else code
