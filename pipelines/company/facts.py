@@ -140,6 +140,18 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A ticket that somebody made by mistake and deleted some time after."""
+
+    key: str
+    title: str
+    team: str
+    created_at: datetime
+    deleted_at: datetime
+    reporter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A ticket and all that came of it.
 

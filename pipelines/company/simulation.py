@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.company.calendar import working_after
 from pipelines.company.dice import Dice
-from pipelines.company.facts import Deployment, Interview, Move, Person, PullRequest, Status, Story, Team
+from pipelines.company.facts import Deployment, Interview, Mistake, Move, Person, PullRequest, Status, Story, Team
 from pipelines.company.flags import Course, rollout
 from pipelines.company.people import teams_of
 from pipelines.company.releases import deployments_of, merge_sha
+from pipelines.company.strays import mistakes
+from pipelines.company.strays import pull_requests as stray_pulls
 from pipelines.company.work import Task, pull_requests
 
 # Where its story ends unless somebody says otherwise.
@@ -62,6 +64,8 @@ class Company:
     Attributes:
         ends_at: the end of its story; what is drawn beyond it has not happened for anyone who looks then.
         ai_tools_at: since when the AI tools are there.
+        mistakes: tickets that are deleted again.
+        strays: pull requests that belong to no story.
     """
 
     seed: int
@@ -71,6 +75,8 @@ class Company:
     teams: tuple[Team, ...]
     stories: tuple[Story, ...]
     deployments: tuple[Deployment, ...]
+    mistakes: tuple[Mistake, ...]
+    strays: tuple[PullRequest, ...]
 
 
 def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
@@ -79,15 +85,17 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
     ai_tools = begins + (ends_at - begins) * AI_TOOLS_AFTER_MONTHS / 18
     teams = teams_of(dice, scale.teams, begins.date(), scale.months)
     drawn = list(_drawn(dice, teams, scale, (begins, ends_at), ai_tools))
+    strays = [one for team in teams for one in stray_pulls(dice.of("strays", team.key), team, begins, ends_at)]
+    wrong = tuple(one for team in teams for one in mistakes(dice.of("mistakes", team.key), team, begins, ends_at))
     merged: dict[str, list[PullRequest]] = {team.repository: [] for team in teams}
-    for story in drawn:
-        merged[_team(teams, story).repository] += story.pull_requests
+    for pull in [*strays, *(pull for story in drawn for pull in story.pull_requests)]:
+        merged[pull.repository].append(pull)
     shipped = [
         one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, begins)
     ]
     ended = {one.sha: one.finished_at for one in shipped if one.is_success}
     stories = tuple(_let_out(dice.of("let out", story.key), _team(teams, story), story, ended) for story in drawn)
-    return Company(seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped))
+    return Company(seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped), wrong, tuple(strays))
 
 
 def _team(teams: tuple[Team, ...], story: Story) -> Team:
@@ -128,10 +136,20 @@ def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime) -
     is_late = at >= ai_tools
     size, is_ai = dice.weighed(_SIZES_AFTER if is_late else _SIZES_BEFORE), is_late and dice.chance(0.7)
     pulls = pull_requests(dice.of("work"), Task(key, title, size, is_ai, author, team, at))
-    moves.append(Move(max(pull.ready_at or pull.opened_at for pull in pulls), Status.IN_REVIEW, author.key))
+    moves += _to_review(dice, author, max(pull.ready_at or pull.opened_at for pull in pulls))
     return Story(
         key, title, kind, team.key, size, created, reporter.key, author.key, is_ai, interview, tuple(moves), pulls, None
     )
+
+
+def _to_review(dice: Dice, author: Person, at: datetime) -> Iterator[Move]:
+    """Yield the move to review; a hand that slips moves the card there and back within seconds first."""
+    if dice.chance(0.08):
+        slip = at + timedelta(seconds=dice.whole(2, 20))
+        yield Move(at, Status.IN_REVIEW, author.key)
+        yield Move(slip, Status.IN_PROGRESS, author.key)
+        at = slip + timedelta(seconds=dice.whole(2, 20))
+    yield Move(at, Status.IN_REVIEW, author.key)
 
 
 def _let_out(dice: Dice, team: Team, story: Story, ended: dict[str, datetime]) -> Story:

@@ -12,6 +12,7 @@ import pipelines.sources.github as github
 import pipelines.sources.jira as jira
 from pipelines.collect import Trip, collect
 from pipelines.company import Company, Scale, simulate, story_truths
+from pipelines.company.facts import Status
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.cloudevents.demo import interviews
@@ -60,6 +61,21 @@ def _marts(settings: Settings) -> dict[str, dict[str, Any]]:
         return {row["story_key"]: row for row in (dict(zip(names, values, strict=True)) for values in found.fetchall())}
 
 
+def _rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with reader(settings.database) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _visits(company: Company, as_of: datetime) -> list[tuple[str, str, datetime]]:
+    """Every visit to a status, each slip of a hand included."""
+    return sorted(
+        (story.key, status.value, at)
+        for story in company.stories
+        for status, at in [(Status.BACKLOG, story.created_at), *((move.status, move.at) for move in story.moves)]
+        if at <= as_of
+    )
+
+
 def _told(company: Company, as_of: datetime, marts: dict[str, dict[str, Any]]) -> list[tuple[str, str, Any, Any]]:
     """Every milestone that the mart tells otherwise than the truth, those of flags apart."""
     flagged = {story.key for story in company.stories if story.flag}
@@ -79,9 +95,21 @@ def test_every_milestone_of_every_story_is_recovered_night_after_night(seed, set
     company = simulate(Scale.small(), seed)
     life = company.ends_at - company.begins_at
     # Two nights in the middle of its life, and one when all is over: what changed between is what is collected.
+    seen: set[str] = set()
     for as_of in (company.begins_at + life / 3, company.begins_at + life * 2 / 3, company.ends_at + life):
         _night(settings, company, as_of, tmp_path)
         marts = _marts(settings)
-        truths = story_truths(company, as_of)
-        assert marts.keys() == {truth.story_key for truth in truths}
+        there = {one.key for one in company.mistakes if one.created_at <= as_of < one.deleted_at}
+        seen |= there
+        assert marts.keys() == {truth.story_key for truth in story_truths(company, as_of)} | there
         assert _told(company, as_of, marts) == []
+        visits = "select story_key, status, entered_at from marts.fct_story_status_intervals order by all"
+        assert [row for row in _rows(settings, visits) if row[0] not in seen] == _visits(company, as_of)
+        # Bots, and titles that only seem to name a ticket.
+        opened = sorted(pull.title for pull in company.strays if pull.opened_at <= as_of)
+        assert _rows(settings, "select title from marts.fct_changes where len(story_keys) = 0 order by 1") == [
+            (title,) for title in opened
+        ]
+    assert seen
+    gone = _rows(settings, "select story_key from marts.fct_stories where is_deleted order by 1")
+    assert gone == [(key,) for key in sorted(seen)]

@@ -41,7 +41,9 @@ class _Shown:
     def repository(self) -> Repository:
         """Return it."""
         stories = (story for story in self._company.stories if story.team == self._team.key)
-        pulls = sorted((pull for story in stories for pull in story.pull_requests), key=lambda one: one.opened_at)
+        strays = [pull for pull in self._company.strays if pull.repository == self._team.repository]
+        written = [*strays, *(pull for story in stories for pull in story.pull_requests)]
+        pulls = sorted(written, key=lambda one: (one.opened_at, one.branch))
         for number, pull in enumerate(pulls, 1):
             if pull.opened_at <= self._as_of:
                 self._pull_request(number, pull)

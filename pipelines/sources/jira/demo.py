@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from pipelines.company import Company
-from pipelines.company.facts import Move, Person, Status, Story, Team
+from pipelines.company.facts import Mistake, Move, Person, Status, Story, Team
 from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.server import serve
 from pipelines.sources.jira.server.store import Store, stamp
@@ -25,7 +25,7 @@ _STATUSES = {
 }
 _CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}
 _DONE = {"id": "10000", "name": "Done"}
-_FIRST_ID = 10_001
+_FIRST_ID, _FIRST_MISTAKE = 10_001, 90_001
 _TOKEN = "demo-token"  # noqa: S105 - of a vendor that is played
 
 
@@ -40,7 +40,34 @@ def site(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
             moves = [move for move in story.moves if move.at <= as_of]
             issue = _issue(str(number), story, teams[story.team], people, moves)
             store.put(issue, [_history(number, place, story, people) for place in range(len(moves))])
+    for number, wrong in enumerate(company.mistakes, _FIRST_MISTAKE):
+        if wrong.created_at <= as_of < wrong.deleted_at:
+            store.put(_mistake(str(number), wrong, teams[wrong.team], people), [])
     return store
+
+
+def _mistake(issue_id: str, wrong: Mistake, team: Team, people: dict[str, Person]) -> dict[str, Any]:
+    return _ticket(
+        issue_id,
+        wrong.key,
+        team,
+        {
+            "summary": wrong.title,
+            "issuetype": {"self": f"{_API}/issuetype/2", "id": "2", "name": "Task", "subtask": False},
+            "status": _status(Status.BACKLOG),
+            "created": stamp(wrong.created_at),
+            "updated": stamp(wrong.created_at),
+            "creator": _user(people[wrong.reporter]),
+            "reporter": _user(people[wrong.reporter]),
+        },
+    )
+
+
+def _ticket(issue_id: str, key: str, team: Team, fields: dict[str, Any]) -> dict[str, Any]:
+    project_id = str(20_000 + sum(map(ord, team.project)))
+    project = {"self": f"{_API}/project/{project_id}", "id": project_id, "key": team.project, "name": team.name}
+    address = f"{_API}/issue/{issue_id}"
+    return {"expand": "", "id": issue_id, "self": address, "key": key, "fields": fields | {"project": project}}
 
 
 def _status(status: Status) -> dict[str, Any]:
@@ -71,11 +98,9 @@ def _user(person: Person) -> dict[str, Any]:
 def _issue(issue_id: str, story: Story, team: Team, people: dict[str, Person], moves: list[Move]) -> dict[str, Any]:
     status = moves[-1].status if moves else Status.BACKLOG
     done_at = stamp(moves[-1].at) if status is Status.DONE else None
-    project = {"self": f"{_API}/project/{team.project}", "id": str(20_000 + len(team.key)), "key": team.project}
     fields = {
         "summary": story.title,
         "issuetype": {"self": f"{_API}/issuetype/1", "id": "1", "name": story.type, "subtask": False},
-        "project": project | {"name": team.name},
         "status": _status(status),
         "created": stamp(story.created_at),
         "updated": stamp(moves[-1].at if moves else story.created_at),
@@ -89,7 +114,7 @@ def _issue(issue_id: str, story: Story, team: Team, people: dict[str, Person], m
         "customfield_10016": float(story.size),
         "issuelinks": [],
     }
-    return {"expand": "", "id": issue_id, "self": f"{_API}/issue/{issue_id}", "key": story.key, "fields": fields}
+    return _ticket(issue_id, story.key, team, fields)
 
 
 def _is_begun(moves: list[Move]) -> bool:

@@ -162,3 +162,19 @@ def test_the_ai_tools_save_a_quarter_of_the_coding_of_the_same_story(company, nu
         return (written[-1].authored_at - MONDAY).total_seconds()
 
     assert coding(True) / coding(False) == pytest.approx(0.75, abs=0.001)
+
+
+def test_what_is_messy_in_the_world_is_messy_here(company):
+    slips = [
+        story
+        for story in company.stories
+        if any(after.at - before.at < timedelta(seconds=30) for before, after in pairwise(story.moves))
+    ]
+    assert len(slips) >= 10
+    assert sum(pull.author == "b1" for pull in company.strays) >= 20
+    assert any("UTF-8" in pull.title for pull in company.strays)
+    lived = [wrong.deleted_at - wrong.created_at for wrong in company.mistakes]
+    assert min(lived) < timedelta(days=1)
+    assert max(lived) > timedelta(days=20)
+    keys = [wrong.key for wrong in company.mistakes] + [story.key for story in company.stories]
+    assert len(keys) == len(set(keys))
