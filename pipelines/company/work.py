@@ -49,7 +49,8 @@ def _pull_request(dice: Dice, task: Task, number: int, begun: datetime, hours: f
     # A key is in the branch or in the title, mostly in both; a few forget it in either, never in both.
     in_title = dice.chance(0.85)
     in_branch = dice.chance(0.9) or not in_title
-    branch = f"{task.key}-{slug}-{number}" if in_branch else f"{slug}-{number}"
+    key = task.key.lower() if dice.chance(0.5) else task.key
+    branch = f"{key}-{slug}-{number}" if in_branch else f"{slug}-{number}"
     title = f"{task.key}: {task.title}" if in_title else task.title
     title += f" ({number})" if number > 1 else ""
     written = _written(dice.of("commits"), task, begun, dice.spread(hours, 0.35))

@@ -86,7 +86,7 @@ def test_every_story_goes_forward_and_all_of_it_ships(company):
         for pull in story.pull_requests:
             assert pull.commits[0].authored_at < pull.opened_at <= (pull.ready_at or pull.opened_at) < pull.merged_at
             assert pull.merged_at < ended[merge_sha(pull)]
-            assert story.key in pull.branch or story.key in pull.title
+            assert story.key in pull.branch.upper() or story.key in pull.title
 
 
 def test_deployments_of_a_service_queue_and_a_failed_one_is_tried_again(company):
