@@ -83,9 +83,15 @@ def _ingest(home: Path) -> subprocess.Popen[bytes]:
         command_line("ingest", "github", "jira", "--as-of", AS_OF),
         cwd=ROOT,
         env=environment(home) | tokens,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
+
+
+def _whole(home: Path) -> None:
+    process = _ingest(home)
+    told = process.communicate()[0]
+    assert process.returncode == 0, told.decode()
 
 
 def _log(home: Path) -> tuple[list[Any], list[Any], Any]:
@@ -109,7 +115,7 @@ def test_killed_at_fifty_random_requests_and_run_again_the_log_is_that_of_one_cl
 ) -> None:
     clean = tmp_path / "clean" / "home"
     _settings(clean, sites)
-    assert _ingest(clean).wait() == 0
+    _whole(clean)
     expected, requests = _log(clean), sum(len(site.requests) for site in sites)
     watch, moments, killed, number = Watch(*sites), random.Random(20_261_124), 0, 0
     while killed < KILLS and number < KILLS:
@@ -129,7 +135,7 @@ def test_killed_at_fifty_random_requests_and_run_again_the_log_is_that_of_one_cl
             process.kill()
             process.wait()
             killed += 1
-        assert _ingest(home).wait() == 0
+        _whole(home)
         assert _log(home) == expected, f"after {killed} kills, home {number} holds another log"
     assert killed >= KILLS, "the kills came too late to prove anything"
     assert _marts(home) == _marts(clean)
