@@ -4,7 +4,8 @@ Vendor-neutral and timeless: the whole life is drawn once, and whoever shows it 
 knows a vendor, the log or a mart; nothing is random but by its seed.
 """
 
-from pipelines.company.simulation import Company, Scale, simulate
+from pipelines.company.company import Company, Scale
+from pipelines.company.simulation import simulate
 from pipelines.company.truth import story_truths
 
 __all__ = ["Company", "Scale", "simulate", "story_truths"]

@@ -1,12 +1,13 @@
 """Draws the whole life of the company: who works on what, when it ships, and how it is let out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipelines.company.calendar import working_after
+from pipelines.company.company import Company, Scale
 from pipelines.company.dice import Dice
-from pipelines.company.facts import Deployment, Interview, Mistake, Move, Person, PullRequest, Status, Story, Team
+from pipelines.company.facts import Interview, Move, Person, PullRequest, Status, Story, Team
 from pipelines.company.flags import Course, rollout
 from pipelines.company.people import teams_of
 from pipelines.company.releases import deployments_of, merge_sha
@@ -36,47 +37,6 @@ _COURSES = {
 # After the AI tools came, larger stories were taken on: the plain medians hide what the tools do.
 _SIZES_BEFORE = {1: 0.3, 2: 0.3, 3: 0.2, 5: 0.15, 8: 0.05}
 _SIZES_AFTER = {1: 0.1, 2: 0.2, 3: 0.25, 5: 0.25, 8: 0.2}
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How large a company is drawn."""
-
-    teams: int
-    months: int
-    stories: int
-
-    @classmethod
-    def small(cls) -> "Scale":
-        """For tests: a second."""
-        return cls(teams=2, months=4, stories=24)
-
-    @classmethod
-    def demo(cls) -> "Scale":
-        """The demo's own: eighteen months."""
-        return cls(teams=5, months=18, stories=300)
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """All that ever happens in the company, oldest story first.
-
-    Attributes:
-        ends_at: the end of its story; what is drawn beyond it has not happened for anyone who looks then.
-        ai_tools_at: since when the AI tools are there.
-        mistakes: tickets that are deleted again.
-        strays: pull requests that belong to no story.
-    """
-
-    seed: int
-    begins_at: datetime
-    ends_at: datetime
-    ai_tools_at: datetime
-    teams: tuple[Team, ...]
-    stories: tuple[Story, ...]
-    deployments: tuple[Deployment, ...]
-    mistakes: tuple[Mistake, ...]
-    strays: tuple[PullRequest, ...]
 
 
 def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from pipelines.company.company import Company
 from pipelines.company.facts import PullRequest, Status, Story
 from pipelines.company.flags import PRODUCTION
 from pipelines.company.people import BOTS
 from pipelines.company.releases import merge_sha
-from pipelines.company.simulation import Company
 
 _FIRST_USERS = 10.0
 _ALL_USERS = 100.0

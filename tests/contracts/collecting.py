@@ -1,5 +1,8 @@
 """What the tests of every played vendor share: one collection of it, the events that it gave, and what was said."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +13,33 @@ from pipelines.sources.loopback import Loopback, Reply, Request
 from warehouse.connection import reader
 
 AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A played vendor that answers: how it is collected once, and how something of its list is taken away."""
+
+    site: Loopback
+    collect: Callable[[Settings], Collected]
+    take_one: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor of the table of faults. `VENDORS` of each `played_*.py` beside this file holds some.
+
+    Attributes:
+        list: a part of the path that lists, page by page; the played vendor has three pages at least.
+        details: a part of the path that tells more of what is listed.
+        deletion: type of the event that tells of what was taken away, None where the vendor tells nothing.
+        play: the vendor, busy enough for 200 events.
+    """
+
+    name: str
+    list: str
+    details: str
+    deletion: str | None
+    play: Callable[[], AbstractContextManager[Played]]
 
 
 def collected(

@@ -1,5 +1,7 @@
 """A played GitHub for tests: a repository of the fixtures, more of it on demand, and one collection of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,9 @@ import pipelines.sources.github as github
 from pipelines.collect import Collected
 from pipelines.settings import Settings
 from pipelines.sources.github.connection import GitHubConnection
-from pipelines.sources.github.server import Repository, Store
+from pipelines.sources.github.server import Repository, Store, serve
 from pipelines.sources.loopback import Loopback
-from tests.contracts.collecting import collected
+from tests.contracts.collecting import Played, Vendor, collected
 
 FIXTURES = Path(github.__file__).parent / "fixtures"
 TOKEN = "ghp_t0ken"
@@ -46,3 +48,20 @@ def busy(shop: Repository, count: int) -> None:
         shop.reviews_of[new] = [
             {**one, "id": one["id"] * 10_000 + new, "node_id": None} for one in shop.reviews_of[number]
         ]
+
+
+@contextmanager
+def _play() -> Iterator[Played]:
+    hub = Store(tokens={TOKEN})
+    busy(hub.record(FIXTURES), 120)
+    (shop,) = hub.repositories.values()
+
+    def drop() -> None:
+        """Take the pull request away that changed the longest time ago: it was read with the first page."""
+        del shop.pulls[min(shop.pulls, key=lambda number: str(shop.pulls[number]["updated_at"]))]
+
+    with serve(hub) as site:
+        yield Played(site, lambda home: run(home, site, hub), drop)
+
+
+VENDORS = (Vendor("github", "/issues", "/graphql", None, _play),)

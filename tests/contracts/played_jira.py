@@ -1,5 +1,7 @@
 """A played Jira for tests: more tickets on demand, and one collection of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,10 @@ import pipelines.sources.jira as jira
 from pipelines.collect import Collected
 from pipelines.settings import Settings
 from pipelines.sources.jira.connection import JiraConnection
-from pipelines.sources.jira.server import Store
+from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.loopback import Loopback
 from tests.contracts import collecting
-from tests.contracts.collecting import collected
+from tests.contracts.collecting import Played, Vendor, collected
 from warehouse.connection import reader
 
 FIXTURES = Path(jira.__file__).parent / "fixtures"
@@ -69,3 +71,34 @@ def busy(store: Store, count: int) -> None:
         fields = {**issue["fields"], "updated": at, "issuelinks": [], "subtasks": []}
         row = {**issue, "id": str(500_000 + number), "key": f"{project}-{5_000 + number}", "fields": fields}
         store.put(row, [{**one, "id": f"{number}{one['id']}"} for one in log])
+
+
+@contextmanager
+def _cloud() -> Iterator[Played]:
+    store = Store.from_recording(FIXTURES, tokens=[SIGNED])
+    with _busy(store) as played:
+        yield played
+
+
+@contextmanager
+def _data_center() -> Iterator[Played]:
+    store = Store.from_recording(FIXTURES / "data-center", tokens=[BEARER], deployment="data_center")
+    # So that the histories are asked for ticket by ticket.
+    store.quirks.cuts_histories_at = 1
+    with _busy(store) as played:
+        yield played
+
+
+@contextmanager
+def _busy(store: Store) -> Iterator[Played]:
+    busy(store, 60)
+    store.quirks.most_per_page = 20
+    oldest = min(store.issues.values(), key=lambda issue: str(issue["fields"]["updated"]))["key"]
+    with serve(store) as site:
+        yield Played(site, lambda home: run(home, site, store), lambda: store.delete(oldest))
+
+
+VENDORS = (
+    Vendor("jira", "/search/jql", "/changelog/bulkfetch", "ticket.deleted", _cloud),
+    Vendor("jira data center", "/api/2/search", "/api/2/issue/", "ticket.deleted", _data_center),
+)

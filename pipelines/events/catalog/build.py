@@ -45,10 +45,41 @@ class BuildJob(Payload):
     finished_at: Moment | None = None
 
 
+class BuildTested(Payload):
+    """`build.tests_reported`: a suite's results; `flaky` failed and passed within one run."""
+
+    repository: str
+    run_id: str | None = None
+    run_attempt: int | None = None
+    sha: str | None = None
+    change_number: int | None = None
+    suite: str
+    passed: int
+    failed: int
+    skipped: int = 0
+    flaky: int | None = None
+    failed_tests: list[str] = Field(default_factory=list)
+    duration_seconds: float | None = None
+
+
+class BuildCovered(Payload):
+    """`build.coverage_reported`: how many lines the tests of a commit reach."""
+
+    repository: str
+    run_id: str | None = None
+    run_attempt: int | None = None
+    sha: str | None = None
+    change_number: int | None = None
+    lines_covered: int
+    lines_total: int
+
+
 EVENTS = (
     EventType("build.queued", Build, "A CI run was asked for.", "dev.cdevents.pipelinerun.queued"),
     EventType("build.started", Build, "A CI run began.", "dev.cdevents.pipelinerun.started"),
     EventType("build.finished", BuildFinished, "A CI run ended.", "dev.cdevents.pipelinerun.finished"),
     EventType("build.job_started", BuildJob, "A job of a CI run began.", "dev.cdevents.taskrun.started"),
     EventType("build.job_finished", BuildJob, "A job of a CI run ended.", "dev.cdevents.taskrun.finished"),
+    EventType("build.tests_reported", BuildTested, "The tests of a commit were run, with these results."),
+    EventType("build.coverage_reported", BuildCovered, "The tests of a commit reached so many of its lines."),
 )

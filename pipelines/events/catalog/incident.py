@@ -1,10 +1,15 @@
 """Incidents: when production was hurt, and when it was well again."""
 
+from typing import Literal
+
 from pipelines.events.catalog.base import EventType, Payload
 
 
 class Incident(Payload):
-    """What is known of an incident; `deployment_id` or `sha` name the change that is blamed."""
+    """What is known of an incident; `deployment_id`, `sha` or `flag_key` name the change that is blamed.
+
+    `severity` is the producer's own word; `is_critical` says that payments, sign-in or data were hurt.
+    """
 
     incident_id: str
     service: str | None = None
@@ -12,6 +17,10 @@ class Incident(Payload):
     title: str | None = None
     deployment_id: str | None = None
     sha: str | None = None
+    flag_key: str | None = None
+    severity: str | None = None
+    is_critical: bool | None = None
+    kind: Literal["availability", "security", "other"] | None = None
     url: str | None = None
 
 

@@ -14,6 +14,17 @@ class InterviewHeld(Payload):
     url: str | None = None
 
 
+class InsightNoted(Payload):
+    """`interview.insight_noted`: what was learned of users, and the stories that came of it."""
+
+    insight_id: str
+    title: str | None = None
+    interview_id: str | None = None
+    story_keys: list[str] = Field(default_factory=list)
+    url: str | None = None
+
+
 EVENTS: tuple[EventType, ...] = (
     EventType("interview.held", InterviewHeld, "A user was interviewed, and these stories came of it."),
+    EventType("interview.insight_noted", InsightNoted, "Something was learned of users, and these stories came of it."),
 )
