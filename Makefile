@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate $(UPGRADE)
 PYTEST := $(BIN)/pytest
 
-.PHONY: help setup demo demo-serve app test test-heavy benchmark check docs schemas lock clean
+.PHONY: help setup demo demo-serve app test test-heavy benchmark check new-source docs schemas lock clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ check: $(READY) ## the whole gate: format, lint, types, SQL style, dbt project r
 	@$(DBT) parse $(DBT_PATHS)
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 	@$(MAKE) test
+
+new-source: $(READY) ## begin the folder of another source: make new-source NAME=x
+	@test -n "$(NAME)" || { echo "Name it: make new-source NAME=my_tracker" >&2; exit 2; }
+	@$(BIN)/python -m pipelines.new_source "$(NAME)"
 
 docs: $(READY) ## write the generated parts of docs/ again
 	@$(BIN)/python -m pipelines.docs

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings, exported
+from pipelines.sources.registry import sources
 from warehouse.people import bot_keys
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
         "hotfix_labels": list(settings.delivery.hotfix_labels),
         "incident_window_hours": settings.delivery.incident_window_hours,
         "bots": list(settings.people.bots),
-        "bot_keys": bot_keys(settings),
+        "bot_keys": bot_keys(settings, sources()),
         "ignored_key_prefixes": list(settings.stories.ignored_key_prefixes),
         "unmeasured_types": list(settings.stories.unmeasured_types),
         "spec_statuses": list(settings.stories.spec_statuses),

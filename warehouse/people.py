@@ -54,10 +54,10 @@ def pseudonyms(settings: Settings) -> KeyedPseudonyms:
     return KeyedPseudonyms(settings.person_key.get_secret_value(), settings.people.bots)
 
 
-def bot_keys(settings: Settings) -> list[str]:
-    """Return the keys under which an account that is called a bot only now was hashed earlier."""
+def bot_keys(settings: Settings, sources: Iterable[str]) -> list[str]:
+    """Return the keys under which an account of these sources that is called a bot only now was hashed earlier."""
     keyed = pseudonyms(settings)
-    return sorted(keyed.key("github", "login", bot) for bot in settings.people.bots)
+    return sorted(keyed.key(source, "login", bot) for source in sources for bot in settings.people.bots)
 
 
 def remember(path: Path, people: Iterable[Person]) -> int:

@@ -21,8 +21,8 @@ def event_id(source: str, instance: str, record: str, event_type: str, occurrenc
     """Return the id of an event: 32 hex characters.
 
     Args:
-        source: vendor name, as `github`.
-        instance: the vendor's site or host, as `github.com`.
+        source: vendor name, as its folder is called.
+        instance: the vendor's site or host, as `forge.example`.
         record: the thing that the fact is about, as `acme/shop#12`. It names the thing and not the stream,
             so that a fact seen in two streams (a timeline and a list of events) is one event.
         event_type: as `change.merged`.

@@ -13,7 +13,7 @@ class RawRecord:
     """What a vendor said about one thing, once.
 
     Attributes:
-        instance: the vendor's site or host, as `github.com`.
+        instance: the vendor's site or host, as `forge.example`.
         stream: name of a stream that the source declares.
         record_key: identity of the thing within (source, instance, stream), as `acme/shop#12`.
         body: the vendor's JSON, word for word but for pseudonymised person fields.

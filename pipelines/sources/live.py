@@ -81,7 +81,7 @@ class Target:
     """What is walked in one go: a repository, a project, or what belongs to the whole site.
 
     Attributes:
-        instance: the vendor's site, as in the log: `github.com`.
+        instance: the vendor's site, as in the log: `forge.example`.
         name: as `acme/shop` or `SHOP`.
     """
 

@@ -144,7 +144,7 @@ def _repository(told: Told) -> str | None:
 
 
 def _repository_of_address(address: str | None) -> str | None:
-    """Return owner/name out of an address such as https://github.com/acme/shop/actions/runs/7."""
+    """Return owner/name out of an address such as https://forge.example/acme/shop/runs/7."""
     path = urlsplit(address or "").path.strip("/")
     head, found, _ = path.partition("/actions/")
     return head if found and _REPOSITORY.fullmatch(head) else None

@@ -31,5 +31,5 @@ def test_who_is_behind_a_key_lies_in_a_private_file_and_is_written_once(tmp_path
 
 def test_an_account_called_a_bot_only_now_is_found_under_its_old_key():
     settings = Settings()
-    assert pseudonyms(settings).key("github", "login", "golangcibot") in bot_keys(settings)
+    assert pseudonyms(settings).key("github", "login", "golangcibot") in bot_keys(settings, ["github"])
     assert pseudonyms(settings).is_bot("GolangCIbot")

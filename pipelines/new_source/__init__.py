@@ -1,0 +1,1 @@
+"""Begins the folder of another source: `make new-source NAME=x`. What is left to do is its mapping."""
