@@ -19,6 +19,7 @@ from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate, story_truths
 from pipelines.connections import variable
 from pipelines.settings import exported
+from pipelines.sources.loopback import Loopback
 from pipelines.sources.played import demos
 
 _HEADER = "# Written by `make demo`; it writes this file anew each time.\n"
@@ -43,9 +44,18 @@ def run(file: Path, scale: str) -> None:
     company = _company(scale)
     people = sum(len(team.members) for team in company.teams)
     click.echo(f"The company: {len(company.stories)} stories, {people} people, {len(company.teams)} teams.")
-    with played(company, company.ends_at, file):
+    with played(company, company.ends_at, file) as vendors:
         code = subprocess.run(_storyline("nightly", "--as-of", company.ends_at.isoformat()), check=False).returncode  # noqa: S603 - our own command
+        for name, vendor in vendors.items():
+            click.echo(f"{name} answered {len(vendor.requests):,} requests; {_written(vendor)}.")
     sys.exit(code)
+
+
+def _written(vendor: Loopback) -> str:
+    """Say what a vendor was written to, and how often each thing arrived."""
+    if not vendor.written:
+        return "nothing was written to it"
+    return "written: " + ", ".join(f"{what} {count} times" for what, count in sorted(vendor.written.items()))
 
 
 @demo.command()
@@ -82,9 +92,10 @@ def _storyline(*arguments: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
+def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, Loopback]]:
     """Play every vendor as it stands at a moment, with settings in `file` and tokens in the environment.
 
+    Yields those that have a server, by the name of the source.
     Beside `file`: the state in `home/`, what has no server in `recordings/`, and what is true in `truth.json`.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +112,7 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
     tables: dict[str, dict[str, Any]] = {}
     recorded: dict[str, list[str]] = {}
     tokens: dict[str, str] = {}
+    servers: dict[str, Loopback] = {}
     with contextlib.ExitStack() as up:
         for name, source in demos().items():
             folder = file.parent / "recordings" / name
@@ -108,12 +120,12 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[None]:
             if shown is None:
                 recorded[name] = [str(folder.resolve())]
                 continue
-            server = up.enter_context(shown.server)
-            tables[name] = {"url": server.url, **shown.table}
+            servers[name] = up.enter_context(shown.server)
+            tables[name] = {"url": servers[name].url, **shown.table}
             tokens |= {variable(name, field): value for field, value in shown.secrets.items()}
         file.write_text(settings_text(company, file.parent / "home", tables, recorded), encoding="utf-8")
         with exported(STORYLINE_CONFIG=str(file.resolve()), **tokens):
-            yield
+            yield servers
 
 
 def settings_text(

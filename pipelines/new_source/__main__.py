@@ -36,7 +36,7 @@ def write(name: str, folder: Path) -> list[Path]:
     words = {"NAME": name, "CLASS": "".join(part.capitalize() for part in name.split("_"))}
     written = []
     for file in sorted(path for path in TEMPLATE.rglob("*.txt") if path.is_file()):
-        text = re.sub(r"\{\{(\w+)\}\}", lambda found: words[found[1]], file.read_text(encoding="utf-8"))
+        text = re.sub(r"\{\{(\w+)\}\}", lambda found: words[str(found[1])], file.read_text(encoding="utf-8"))
         target = folder / file.relative_to(TEMPLATE).with_suffix("")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["status", "drop", "truncate", "slow", "garbage", "redirect"]
+Kind = Literal["status", "drop", "truncate", "slow", "garbage", "redirect", "lost", "denied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,13 @@ class Fault:
     @property
     def needs_reply(self) -> bool:
         """Whether it spoils the vendor's own answer rather than standing in for it."""
-        return self.kind in ("truncate", "slow")
+        return self.kind in ("truncate", "slow", "lost", "denied")
 
     def spoilt(self, body: bytes, headers: Mapping[str, str]) -> Spoilt:
         """Return what is sent; `body` and `headers` are the vendor's own."""
         match self.kind:
-            case "drop":
+            # The vendor has done what it was asked, and its answer is lost, or says that it did not.
+            case "drop" | "lost":
                 return Spoilt(None)
             case "truncate":
                 return Spoilt(200, headers, body[: len(body) // 2], len(body) or 1)

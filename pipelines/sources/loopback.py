@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,12 +39,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: `content` as it is, else `json` as JSON."""
+    """What goes back: `content` as it is, else `json` as JSON.
+
+    Attributes:
+        wrote: what the request wrote, in a few words; None for one that only read.
+    """
 
     status: int = 200
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    wrote: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -62,12 +68,14 @@ class Loopback:
     Attributes:
         requests: all that arrived, in order.
         faults: what is to go wrong.
+        written: how often each thing was written, as the vendor's replies say of it.
         clock_offset: how far the vendor's clock is ahead of ours, as its Date header tells.
     """
 
     def __init__(self, routes: Routes) -> None:
         self.requests: list[Request] = []
         self.faults = Faults()
+        self.written: Counter[str] = Counter()
         self.clock_offset = timedelta()
         self._routes = routes
         self._lock = threading.Lock()
@@ -90,6 +98,8 @@ class Loopback:
             if fault is not None and not fault.needs_reply:
                 return fault.spoilt(b"", {})
             reply = self._routes(request)
+            if reply.wrote is not None:
+                self.written[reply.wrote] += 1
             return reply if fault is None else fault.spoilt(reply.body, reply.headers)
 
     def __enter__(self) -> "Loopback":
@@ -128,6 +138,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a POST."""
+        self._answer()
+
+    def do_PUT(self) -> None:
+        """Answer a PUT."""
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
         self._answer()
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.connection import Deployment
-from pipelines.sources.jira.server import cloud, data_center
+from pipelines.sources.jira.server import cloud, data_center, writes
 from pipelines.sources.jira.server.answers import error, told
 from pipelines.sources.jira.server.store import Store
 from pipelines.sources.loopback import Loopback, Reply, Request
@@ -98,6 +98,18 @@ def _common(api: str) -> tuple[_Route, ...]:
         ("GET", f"{issue}/comment", _comments, False),
         ("GET", f"{issue}/remotelink", _remotelinks, False),
         ("GET", f"{api}/myself", _myself, False),
+        ("POST", f"{api}/issue", writes.create, False),
+        ("POST", f"{issue}/comment", writes.comment, False),
+        ("GET", f"{issue}/comment/([^/]+)", writes.one_comment, False),
+        ("PUT", f"{issue}/comment/([^/]+)", writes.comment_again, False),
+        ("DELETE", f"{issue}/comment/([^/]+)", writes.without_comment, False),
+        ("POST", f"{issue}/remotelink", writes.remote_link, False),
+        ("POST", f"{api}/issueLink", writes.link, False),
+        *(
+            (method, f"{api}/{of}/([^/]+)/properties/([^/]+)", handler, False)
+            for of in ("issue", "comment")
+            for method, handler in (("PUT", writes.property_set), ("GET", writes.property_shown))
+        ),
         ("GET", "/rest/api/[23]/serverInfo", _server_info, True),
         ("GET", f"{api}/status", _statuses, False),
     )

@@ -12,6 +12,12 @@ from pipelines.sources.jira.connection import Deployment
 from pipelines.sources.jira.files import Files, instance_of
 
 Issue = dict[str, Any]
+_LINK_TYPES = (
+    {"id": "10003", "name": "Relates", "inward": "relates to", "outward": "relates to"},
+    {"id": "10004", "name": "Learning", "inward": "is learned from", "outward": "led to"},
+)
+# Far beyond what a recording holds.
+_FIRST_WRITTEN = 7_000_000
 
 
 @dataclass(slots=True)
@@ -42,6 +48,8 @@ class Store:
         names: of its fields, by id.
         unindexed: ids of tickets that the search does not find yet, as it lags behind.
         hidden_boards: ids of boards that are listed and cannot be viewed, as their filter is gone.
+        properties: by `issue <key>` or `comment <id>`.
+        link_types: by name.
     """
 
     site: str
@@ -57,6 +65,9 @@ class Store:
     quirks: Quirks = field(default_factory=Quirks)
     unindexed: set[str] = field(default_factory=set)
     hidden_boards: set[int] = field(default_factory=set)
+    properties: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: int = 0
+    link_types: dict[str, Any] = field(default_factory=lambda: {row["name"]: row for row in _LINK_TYPES})
 
     @classmethod
     def from_recording(cls, folder: Path, *, tokens: Iterable[str] = (), deployment: Deployment = "cloud") -> "Store":
@@ -94,6 +105,16 @@ class Store:
         issue = self.find(key)
         if issue is not None:
             del self.issues[str(issue["id"])], self.histories[str(issue["id"])]
+
+    def next_id(self) -> str:
+        """Return an id that nothing of this site has yet."""
+        self.written += 1
+        return str(_FIRST_WRITTEN + self.written)
+
+    def next_number(self, project: str) -> int:
+        """Return the number of the next ticket of a project."""
+        keys = (str(issue["key"]).rpartition("-") for issue in self.issues.values())
+        return max((int(number) for head, _, number in keys if head == project), default=0) + 1
 
     def find(self, name: str) -> Issue | None:
         """Return a ticket by id or key, None where there is none."""
