@@ -4,7 +4,8 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,13 +65,34 @@ def replay(source: str, folder: Path, as_of: datetime | None) -> None:
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--repository", help="Of a report (*.xml): whose code was tested, as acme/shop.")
+@click.option("--sha", help="Of a report: the commit that was tested.")
+@click.option("--run-id", help="Of a report: the CI run that wrote it.")
+@click.option("--run-attempt", type=int, help="Of a report: which attempt of the run.")
+@click.option("--change", "change_number", type=int, help="Of a report: the pull request's number.")
 @as_of
-def import_(file: Path, as_of: datetime | None) -> None:
+def import_(file: Path, as_of: datetime | None, repository: str | None, **checked: Any) -> None:
     """Take in CloudEvents 1.0 as NDJSON (CDEvents v0.5.1 included): interviews, incidents, deployments.
 
     Good lines are kept; each bad line is told with its number and reason and kept in quarantine.
+
+    A FILE that ends in .xml is a report of tests (JUnit) or of coverage (Cobertura); say of which repository, and of
+    which commit or run.
     """
-    _take_in("cloudevents", file, "import", as_of)
+    from pipelines.sources.cloudevents.reports import SUFFIX, Checked, lines_of
+
+    told = {name: value for name, value in checked.items() if value is not None}
+    if file.suffix.lower() != SUFFIX:
+        if repository or told:
+            raise click.UsageError(f"{file} is no report; --repository and the like belong to a file that ends in .xml")
+        _take_in("cloudevents", file, "import", as_of)
+        return
+    if repository is None or not {"sha", "run_id"} & told.keys():
+        raise click.UsageError(f"{file} tells not what was tested; add --repository, and --sha or --run-id")
+    with TemporaryDirectory() as folder:
+        lines = Path(folder) / f"{file.stem}.ndjson"
+        lines.write_text(lines_of(file, Checked(repository, **told), as_of or now()), encoding="utf-8")
+        _take_in("cloudevents", lines, "import", as_of)
 
 
 def _take_in(source: str, path: Path, command: str, as_of: datetime | None) -> None:

@@ -46,10 +46,10 @@ final as (
         states.url,
         coalesce(states.created_at, steps.queued_at) as created_at,
         steps.started_at,
-        -- The vendor's end is the record's last touch, which may lie long after: the last job's end is the true one.
+        -- An end that is the record's last touch may lie long after: the last job's end is then the true one.
         case
             when steps.told_finished_at is null then null
-            when jobs.is_finished then jobs.last_job_finished_at
+            when jobs.is_finished and not coalesce(states.is_end_exact, false) then jobs.last_job_finished_at
             else steps.told_finished_at
         end as finished_at,
         case when steps.told_finished_at is not null then states.conclusion end as conclusion,

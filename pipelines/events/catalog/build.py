@@ -26,9 +26,14 @@ class Build(Payload):
 
 
 class BuildFinished(Build):
-    """`build.finished`; `conclusion` in lower case, as `success`, `failure`, `timed_out`."""
+    """`build.finished`; `conclusion` in lower case, as `success`, `failure`, `timed_out`.
+
+    `is_end_exact` is null where the moment may lie after the end, as that of a record's last touch; the last job's end
+    then tells better.
+    """
 
     conclusion: str | None = None
+    is_end_exact: bool | None = None
 
 
 class BuildJob(Payload):

@@ -104,7 +104,7 @@ def _pipeline_run(told: Told) -> Iterator[Event]:
         "created_at": told.at.isoformat() if predicate == "queued" else None,
     }
     if predicate == "finished":
-        payload |= {"conclusion": _conclusion(told)}
+        payload |= {"conclusion": _conclusion(told), "is_end_exact": True}
     subject = f"build:{payload['repository']}/{payload['run_id']}.{payload['run_attempt']}"
     yield fact(told, f"build.{predicate}", subject, payload)
 

@@ -3,7 +3,7 @@
 with events as (
     select *
     from {{ source('log', 'current_events') }}
-    where event_type like 'build.%'
+    where event_type like 'build.%' and event_type not in ('build.tests_reported', 'build.coverage_reported')
 ),
 
 final as (
@@ -19,6 +19,7 @@ final as (
         {{ payload_text('url') }} as url,
         {{ payload_text('status') }} as status,
         {{ payload_text('conclusion') }} as conclusion,
+        {{ payload_boolean('is_end_exact') }} as is_end_exact,
         coalesce(
             try_cast(json_extract(events.payload, '$.change_numbers') as bigint[]), cast([] as bigint[])
         ) as change_numbers,
