@@ -19,6 +19,7 @@ __all__ = [
     "RecordingError",
     "Source",
     "Stream",
+    "list_of",
     "mapping_of",
 ]
 
@@ -86,3 +87,8 @@ class Source(Protocol):
 def mapping_of(value: Any) -> Mapping[str, Any]:
     """Return `value` as a mapping, empty where the vendor sent null or something else."""
     return value if isinstance(value, Mapping) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """Return `value` as a list, empty where the vendor sent null or something else."""
+    return value if isinstance(value, list) else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.clock import parse_time
 from pipelines.events.envelope import MappingError
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import list_of, mapping_of
 from pipelines.sources.github.coding_tools import tool_of
 
 _PERSON = re.compile(r"p_[0-9a-f]{16}")
@@ -116,6 +116,6 @@ def git_actor(person: Any) -> str | None:
 
 def labels(row: Mapping[str, Any]) -> list[str]:
     """Return the names of a row's labels; the vendor sends objects, and in old answers plain names."""
-    found = row.get("labels")
-    names = (label if isinstance(label, str) else mapping_of(label).get("name") for label in found or ())
-    return [name for name in names if isinstance(name, str)] if isinstance(found, list) else []
+    found = list_of(row.get("labels"))
+    names = (label if isinstance(label, str) else mapping_of(label).get("name") for label in found)
+    return [name for name in names if isinstance(name, str)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.events.envelope import Event, MappingError, Origin
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import list_of, mapping_of
 from pipelines.sources.github.fields import (
     actor,
     iso,
@@ -119,7 +119,7 @@ def _outcome(row: Mapping[str, Any], what: str) -> tuple[str, str | None]:
 def _change_numbers(row: Mapping[str, Any], repository: str) -> list[int]:
     """Return the pull requests that the run was for; those of other repositories with this head are left out."""
     numbers = []
-    for pull in map(mapping_of, row.get("pull_requests") or ()):
+    for pull in map(mapping_of, list_of(row.get("pull_requests"))):
         number = pull.get("number")
         address = text(mapping_of(mapping_of(pull.get("base")).get("repo")), "url") or text(pull, "url") or ""
         is_here = not address or f"/repos/{repository}/".lower() in f"{address}/".lower()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines.events.envelope import Event, MappingError, Origin
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import list_of, mapping_of
 from pipelines.sources.github.fields import (
     actor,
     flag,
@@ -105,7 +105,7 @@ def git_facts(row: Mapping[str, Any], commit: Mapping[str, Any], what: str) -> d
     committed_at = optional_time(committer, "date", what) or authored_at
     if committed_at is None:
         raise MappingError(f"{what} has no date")
-    parents = (mapping_of(parent).get("sha") for parent in row.get("parents") or ())
+    parents = (mapping_of(parent).get("sha") for parent in list_of(row.get("parents")))
     return {
         "sha": required(row, "sha", what),
         "parents": [sha for sha in parents if isinstance(sha, str)],

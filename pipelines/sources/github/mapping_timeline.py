@@ -36,7 +36,7 @@ def timeline(origin: Origin, record_key: str, body: Any) -> Iterator[Event]:
     found = rows(body, f"timeline of {record_key}")
     merges = list(_merge_times(found, subject))
     for row in found:
-        kind = row.get("event")
+        kind = text(row, "event")
         if kind == "committed":
             yield committed(subject, row, row)
         elif kind == "commented":
@@ -75,8 +75,8 @@ def _merge_times(found: list[Mapping[str, Any]], subject: Subject) -> Iterator[d
 
 
 def _step(subject: Subject, row: Mapping[str, Any], merges: list[datetime]) -> Iterator[Event]:
-    kind = row.get("event")
-    if kind not in ("merged", "closed") and kind not in _STEPS:
+    kind = text(row, "event")
+    if kind is None or kind not in {"merged", "closed", *_STEPS}:
         return
     event_id = required(row, "id", f"a {kind} event of {subject.name}")
     when = time_of(row, "created_at", f"event {event_id} of {subject.name}")
@@ -88,9 +88,7 @@ def _step(subject: Subject, row: Mapping[str, Any], merges: list[datetime]) -> I
             yield closed(subject, event_id, occurred_at=when, actor=who, record_id=event_id)
     else:
         payload = {"event_id": event_id, **_details(subject, row, event_id)}
-        yield subject.event(
-            _STEPS[str(kind)], payload, occurrence=event_id, occurred_at=when, actor=who, record_id=event_id
-        )
+        yield subject.event(_STEPS[kind], payload, occurrence=event_id, occurred_at=when, actor=who, record_id=event_id)
 
 
 def _details(subject: Subject, row: Mapping[str, Any], event_id: str) -> dict[str, Any]:
