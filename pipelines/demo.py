@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,9 +139,18 @@ def settings_text(
     told["recordings"] = dict(recorded)
     lines = [f"home = {json.dumps(str(home.resolve()))}"]
     for name, table in told.items():
-        # A text or a list of texts reads alike in JSON and in TOML.
-        lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        lines += _table(name, table)
     return _HEADER + "\n".join(lines) + "\n"
+
+
+def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a table, those of the tables in it after its own keys."""
+    yield from ("", f"[{name}]")
+    # A text, a number, a truth value and a list of them read alike in JSON and in TOML.
+    yield from (f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, Mapping))
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _table(f"{name}.{json.dumps(key)}", value)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ from pipelines.demo import played, settings_text
 from pipelines.settings import load_settings, secret
 from pipelines.sources.played import demos
 
+SOURCES = {"jira": {"url": "http://x", "deep": {"a b": {"rate": 0.5, "is_on": True, "of": ["x"]}}, "projects": ["A"]}}
+
 
 def test_the_settings_are_toml_whatever_the_folder_is_called(tmp_path: Path) -> None:
     home, company = tmp_path / 'a "b" \\ ü', simulate(Scale.small())
-    told = tomllib.loads(settings_text(company, home, {"jira": {"url": "http://x"}}, {"notes": [str(home)]}))
+    told = tomllib.loads(settings_text(company, home, SOURCES, {"notes": [str(home)]}))
     assert told["home"] == str(home)
-    assert told["sources"] == {"jira": {"url": "http://x"}}
+    assert told["sources"] == SOURCES
     assert told["recordings"] == {"notes": [str(home)]}
     assert told["teams"].keys() == {team.key for team in company.teams}
 
