@@ -1,29 +1,44 @@
 """The company as a whole: how large it is drawn, and all that ever happens in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipelines.company.effects import Effect
 from pipelines.company.facts import Deployment, Mistake, PullRequest, Story, Team
 from pipelines.company.operations import Build, Incident, SupportTicket
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a company is drawn."""
+    """How large a company is drawn.
+
+    Attributes:
+        users: of the product, all who ever sign up.
+        product_events: about so many are uploaded in its life, doubled deliveries among them.
+        tickets_a_day: that users ask for help with, at the end of its story.
+    """
 
     teams: int
     months: int
     stories: int
+    users: int = 0
+    product_events: int = 0
+    tickets_a_day: float = 0.0
 
     @classmethod
     def small(cls) -> "Scale":
         """For tests: a second."""
-        return cls(teams=2, months=4, stories=24)
+        return cls(teams=2, months=4, stories=24, users=400, product_events=9_000, tickets_a_day=3.0)
 
     @classmethod
     def demo(cls) -> "Scale":
         """The demo's own: eighteen months."""
-        return cls(teams=5, months=18, stories=300)
+        return cls(teams=5, months=18, stories=300, users=20_000, product_events=1_000_000, tickets_a_day=14.0)
+
+    @classmethod
+    def large(cls) -> "Scale":
+        """For measurements: what users do is too much to be held at once."""
+        return cls(teams=5, months=18, stories=300, users=200_000, product_events=20_000_000, tickets_a_day=40.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,8 @@ class Company:
         mistakes: tickets that are deleted again.
         strays: pull requests that belong to no story.
         builds: CI runs by attempt, oldest first.
+        effects: what each feature behind a flag truly does to who gets it.
+        scale: how large it was drawn.
     """
 
     seed: int
@@ -50,3 +67,5 @@ class Company:
     builds: tuple[Build, ...] = ()
     incidents: tuple[Incident, ...] = ()
     support_tickets: tuple[SupportTicket, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    scale: Scale = field(default_factory=Scale.small)

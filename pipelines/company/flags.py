@@ -24,6 +24,20 @@ class Course(StrEnum):
     ELSEWHERE = "at 100 % in the wrong environment"
 
 
+# Of every sixteen flags. Dealt, not drawn, so that a company of the demo's size holds each course often enough.
+_DECK = (
+    *(Course.PLAIN,) * 7, *(Course.HELD_BACK,) * 4, *(Course.PAUSED,) * 2,
+    Course.ROLLED_BACK, Course.RAISED_AGAIN, Course.ELSEWHERE,
+)  # fmt: skip
+
+
+def course_of(dice: Dice, number: int) -> Course:
+    """Return the course of the flag that is dealt its card as so many before it were: one more changes none of them."""
+    deck, place = divmod(number, len(_DECK))
+    part = dice.of("courses", deck)
+    return sorted(enumerate(_DECK), key=lambda card: part.of(card[0]).unit())[place][1]
+
+
 def rollout(dice: Dice, story: str, course: Course, owner: Person, shipped_at: datetime) -> Flag:
     """Return a flag whose code was shipped at a moment, with every step of its rollout.
 

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pipelines.company.calendar import working_after
 from pipelines.company.company import Company, Scale
 from pipelines.company.dice import Dice
+from pipelines.company.effects import effects_of
 from pipelines.company.facts import Interview, Move, Person, PullRequest, Status, Story, Team
-from pipelines.company.flags import Course, rollout
+from pipelines.company.flags import Course, course_of, rollout
 from pipelines.company.people import teams_of
 from pipelines.company.releases import deployments_of, merge_sha
 from pipelines.company.strays import mistakes
 from pipelines.company.strays import pull_requests as stray_pulls
+from pipelines.company.support import support_tickets
 from pipelines.company.work import Task, pull_requests
 
 # Where its story ends unless somebody says otherwise.
@@ -30,10 +32,7 @@ _THINGS = (
 )
 _WORDS = ("Add", "Extend", "Rework", "Speed up", "Simplify")
 _KINDS = {"Story": 0.7, "Bug": 0.2, "Task": 0.1}
-_COURSES = {
-    Course.PLAIN: 0.5, Course.PAUSED: 0.12, Course.HELD_BACK: 0.25, Course.ROLLED_BACK: 0.07,
-    Course.RAISED_AGAIN: 0.04, Course.ELSEWHERE: 0.02,
-}  # fmt: skip
+_FLAGGED = 0.65
 # After the AI tools came, larger stories were taken on: the plain medians hide what the tools do.
 _SIZES_BEFORE = {1: 0.3, 2: 0.3, 3: 0.2, 5: 0.15, 8: 0.05}
 _SIZES_AFTER = {1: 0.1, 2: 0.2, 3: 0.25, 5: 0.25, 8: 0.2}
@@ -54,8 +53,16 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
         one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, begins)
     ]
     ended = {one.sha: one.finished_at for one in shipped if one.is_success}
-    stories = tuple(_let_out(dice.of("let out", story.key), _team(teams, story), story, ended) for story in drawn)
-    return Company(seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped), wrong, tuple(strays))
+    courses = _courses(dice, drawn)
+    stories = tuple(
+        _let_out(dice.of("let out", story.key), _team(teams, story), story, ended, courses.get(story.key))
+        for story in drawn
+    )
+    company = Company(
+        seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped), wrong, tuple(strays),
+        effects=tuple(effects_of(dice.of("effects"), stories)), scale=scale,
+    )  # fmt: skip
+    return replace(company, support_tickets=support_tickets(company))
 
 
 def _team(teams: tuple[Team, ...], story: Story) -> Team:
@@ -112,13 +119,19 @@ def _to_review(dice: Dice, author: Person, at: datetime) -> Iterator[Move]:
     yield Move(at, Status.IN_REVIEW, author.key)
 
 
-def _let_out(dice: Dice, team: Team, story: Story, ended: dict[str, datetime]) -> Story:
+def _courses(dice: Dice, stories: list[Story]) -> dict[str, Course]:
+    """Return the course of each story's flag, by the keys of those that get one."""
+    chosen = (
+        story.key for story in stories if story.type == "Story" and dice.of("flagged", story.key).chance(_FLAGGED)
+    )
+    return {key: course_of(dice, number) for number, key in enumerate(chosen)}
+
+
+def _let_out(dice: Dice, team: Team, story: Story, ended: dict[str, datetime], course: Course | None) -> Story:
     """Return a story with its rollout, and how its ticket was closed: some are opened once more."""
     owner = next(person for person in team.members if person.key == story.assignee)
     shipped = max(ended[merge_sha(pull)] for pull in story.pull_requests)
-    flag = None
-    if story.type == "Story" and dice.chance(0.65):
-        flag = rollout(dice.of("flag"), story.key, dice.weighed(_COURSES), owner, shipped)
+    flag = rollout(dice.of("flag"), story.key, course, owner, shipped) if course else None
     done = working_after(owner, flag.steps[-1].at if flag else shipped, dice.spread(0.5))
     return replace(story, flag=flag, moves=(*story.moves, *_closed(dice, owner, done)))
 
