@@ -17,6 +17,8 @@ import click
 
 from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate, story_truths
+from pipelines.company.support_truth import support_truth
+from pipelines.company.usage_truth import impact_truths
 from pipelines.connections import variable
 from pipelines.settings import exported
 from pipelines.sources.loopback import Loopback
@@ -104,6 +106,8 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, 
         "as_of": as_of.isoformat(),
         "begins_at": company.begins_at.isoformat(),
         "stories": [one.as_json() for one in story_truths(company, as_of)],
+        "impact": [one.as_json() for one in impact_truths(company, as_of)],
+        "support": support_truth(company, as_of).as_json(),
     }
     if truth.exists() and json.loads(truth.read_text())["begins_at"] != told["begins_at"]:
         # Of another day: the same tickets with other times. Two lives in one log would be neither.

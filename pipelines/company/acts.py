@@ -136,7 +136,9 @@ class Acting:
     def _bought(self, day: Day) -> Acts:
         bought = day.purchases
         sums = self._draws.of("sum").normal(day.visits.person[bought.visit], bought.at)
-        acts = self._acts(bought.visit, bought.at, np.full(len(bought.at), _BOUGHT), 30_000 + bought.slot)
+        none = np.full(len(bought.at), 30_000, dtype=np.uint64)
+        tag = np.where(bought.trial < 0, none, self._walk.meeting.key[bought.trial] - np.uint64(1))
+        acts = self._acts(bought.visit, bought.at, np.full(len(bought.at), _BOUGHT), tag)
         return acts | {"revenue": np.round(np.exp(3.2 + 0.7 * sums), 2)}
 
     def _acts(self, visit: Whole, at: Whole, name: Whole, tag: NDArray[Any]) -> Acts:

@@ -38,7 +38,7 @@ class Scale:
     @classmethod
     def large(cls) -> "Scale":
         """For measurements: what users do is too much to be held at once."""
-        return cls(teams=5, months=18, stories=300, users=200_000, product_events=20_000_000, tickets_a_day=40.0)
+        return cls(teams=5, months=18, stories=300, users=200_000, product_events=24_000_000, tickets_a_day=40.0)
 
 
 @dataclass(frozen=True, slots=True)

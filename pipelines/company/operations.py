@@ -75,6 +75,8 @@ class SupportTicket:
         requester: the user's key, as of the product's events.
         is_internal: asked by one of our own people.
         request: the wish that it holds, as `add excel format`, None for none.
+        story: whose feature the wish is about.
+        deleted_at: None for kept; spam is, and now and then a ticket by mistake.
     """
 
     key: str
@@ -89,6 +91,7 @@ class SupportTicket:
     request: str | None = None
     story: str | None = None
     merged_into: str | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

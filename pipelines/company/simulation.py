@@ -14,7 +14,6 @@ from pipelines.company.people import teams_of
 from pipelines.company.releases import deployments_of, merge_sha
 from pipelines.company.strays import mistakes
 from pipelines.company.strays import pull_requests as stray_pulls
-from pipelines.company.support import support_tickets
 from pipelines.company.work import Task, pull_requests
 
 # Where its story ends unless somebody says otherwise.
@@ -62,6 +61,9 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
         seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped), wrong, tuple(strays),
         effects=tuple(effects_of(dice.of("effects"), stories)), scale=scale,
     )  # fmt: skip
+    # Brings the tables of users with it, which who reads a company alone need not load.
+    from pipelines.company.support import support_tickets
+
     return replace(company, support_tickets=support_tickets(company))
 
 

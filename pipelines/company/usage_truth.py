@@ -182,8 +182,8 @@ class _Reading:
 
     def _conversion(self) -> Effects:
         early, late = self._has(BOUGHT_EARLY), self._has(BOUGHT_LATE)
-        stays = ~self._has(STAYS_AWAY) & ~self._walk.is_put_off(self._number, self._who)
-        on = (early & ~self._walk.is_put_off(self._number, self._who)) | (late & stays)
+        stays = ~self._has(STAYS_AWAY) & ~self._walk.till.is_put_off(self._number, self._who)
+        on = (early & ~self._walk.till.is_put_off(self._number, self._who)) | (late & stays)
         return _effects(on | self._walk.is_sold(self._number, self._who), early | late)
 
     def _arms(self) -> Iterator[Arms]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from pipelines.company.company import Company
-from pipelines.company.draws import Draws, Truth, Whole
+from pipelines.company.draws import Draws, Real, Truth, Whole
 from pipelines.company.population import Population, busy, days_of, presence
 from pipelines.company.trials import DAY_MS
 
@@ -120,3 +120,9 @@ class Visiting:
     def _length(self, draws: Draws, person: Whole, row: Whole | np.int64) -> Whole:
         """Draw how long visits take: two to forty minutes."""
         return (120_000 * 20 ** draws.unit(person, row)).astype(np.int64)
+
+
+def expected_active(company: Company, population: Population) -> Real:
+    """Return how many users are expected to be active on each day of the company's life, bots left out."""
+    begins, ends = days_of(company)
+    return presence(population, begins, ends) * Visiting(company, population).rate
