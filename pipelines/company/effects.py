@@ -25,8 +25,8 @@ class Kind(StrEnum):
 
 # Of every eleven flags with a holdback, and of every eleven without, so that each kind has some that can be measured.
 _DECK = (
-    Kind.NOTHING, Kind.BRINGS_BACK, Kind.NOTHING, Kind.DRIVES_AWAY, Kind.NOTHING, Kind.SELLS,
-    Kind.UNUSED, Kind.NOTHING, Kind.BRINGS_BACK, Kind.ENGAGES, Kind.PUTS_OFF,
+    Kind.NOTHING, Kind.BRINGS_BACK, Kind.NOTHING, Kind.DRIVES_AWAY, Kind.ENGAGES, Kind.SELLS,
+    Kind.NOTHING, Kind.PUTS_OFF, Kind.UNUSED, Kind.NOTHING, Kind.BRINGS_BACK,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ CHOSEN_SHARE = 0.001
 _LOGGED_AGAIN = 0.12
 _USES_AT_ONCE, _USES_LATER = 0.92, 0.45
 # How much more those adopt who come more often.
-_ADOPTS_BY_PULL = 0.52
+_ADOPTS_BY_PULL = 0.58
 _MOST_ADOPT = 0.95
 
 

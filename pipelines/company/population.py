@@ -122,16 +122,6 @@ def busy(day: int) -> float:
     return float(season) * (_WEEKEND if weekday >= _SATURDAY else 1.0)
 
 
-def presence(population: Population, begins: int, ends: int) -> Real:
-    """Return how much is pulled on each of the days, all users together, bots apart; times a rate it gives visits."""
-    pull = np.where(population.is_bot, 0.0, population.pull)
-    change = np.zeros(ends - begins + 1)
-    np.add.at(change, np.clip(population.signed_up_on - begins, 0, ends - begins), pull)
-    np.add.at(change, np.clip(population.left_on - begins, 0, ends - begins), -pull)
-    here: Real = np.cumsum(change)[:-1] * np.array([busy(day) for day in range(begins, ends)])
-    return here
-
-
 def _signed_up(draws: Draws, who: Whole, begins: int, ends: int) -> Whole:
     share = draws.of("signed up").unit(who)
     earlier = begins - 1 - (share * 700).astype(np.int64)

@@ -75,7 +75,9 @@ class Till:
     def _habit(self, visits: Visits) -> tuple[Truth, Whole]:
         """Return in which visits something is bought for no feature's sake, and when in each."""
         plan = self._people.plan_on(visits.person, visits.day)
-        odds = np.where(self._people.is_bot[visits.person] | visits.is_signed_out, 0.0, _BUYS[plan])
+        # Whom a feature brings back only looks: what it does to purchases is planted apart.
+        never = self._people.is_bot[visits.person] | visits.is_signed_out | (visits.brought_by >= 0)
+        odds = np.where(never, 0.0, _BUYS[plan])
         return self._draws.of("buys").chance(odds, visits.person, visits.start), bought_at(visits)
 
     def _put_off(self, person: Whole, at: Whole, slots: Mapping[int, int]) -> Truth:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.company.company import Company
 from pipelines.company.draws import Draws, Real, Truth, Whole
-from pipelines.company.population import Population, busy, days_of, presence
+from pipelines.company.population import Population, busy, days_of
 from pipelines.company.trials import DAY_MS
 
 SIGNED_OUT_SHARE = 0.02
@@ -60,11 +60,10 @@ class Visiting:
     def __init__(self, company: Company, population: Population) -> None:
         self._draws, self._people = Draws(company.seed, "visits"), population
         begins, ends = days_of(company)
-        pulled = max(float(presence(population, begins, ends).sum()), 1e-9)
         density = company.scale.stories / company.scale.months
-        plain = company.scale.product_events * (1 - _BOT_SHARE)
+        plain = company.scale.product_events * (1 - _BOT_SHARE) / (_PLAIN_EVENTS + _PER_DENSITY * density)
         # How likely somebody of the mean pull comes on an ordinary day.
-        self.rate = plain / (_PLAIN_EVENTS + _PER_DENSITY * density) / pulled
+        self.rate = _rate(population, begins, ends, plain)
         bots = max(int(population.is_bot.sum()), 1)
         self._bot_events = max(
             30, round(company.scale.product_events * _BOT_SHARE / bots / (ends - begins) / _BOT_VISITS)
@@ -73,13 +72,20 @@ class Visiting:
     def on(self, day: int) -> Visits:
         """Return the visits of a day; of one's second visit in it, none goes where features can be seen."""
         people = self._people
-        odds = np.minimum(people.pull * (self.rate * busy(day)), _MOST_OFTEN)
-        odds = np.where(people.is_bot, _BOT_VISITS, odds)
         here = np.flatnonzero(people.is_here(day))
-        comes = self._draws.chance(odds[here], here, day) | (people.signed_up_on[here] == day)
+        odds = np.where(people.is_bot[here], _BOT_VISITS, self._odds(here, day))
+        comes = self._draws.chance(odds, here, day) | (people.signed_up_on[here] == day)
         first = self._visits(here[comes], day)
         again = self._draws.of("again").chance(_SECOND_VISIT, first.person, day) & ~people.is_bot[first.person]
         return Visits.joined([first, self._second(first.where(again))])
+
+    def expected(self, day: int) -> float:
+        """Return how many users, bots left out, are expected to come on a day."""
+        people = self._people
+        return float(self._odds(np.flatnonzero(people.is_here(day) & ~people.is_bot), day).sum())
+
+    def _odds(self, person: Whole, day: int) -> Real:
+        return np.minimum(self._people.pull[person] * (self.rate * busy(day)), _MOST_OFTEN)
 
     def brought(self, day: int, person: Whole, start: Whole, slot: Whole) -> Visits:
         """Return visits that trials brought about."""
@@ -124,5 +130,18 @@ class Visiting:
 
 def expected_active(company: Company, population: Population) -> Real:
     """Return how many users are expected to be active on each day of the company's life, bots left out."""
-    begins, ends = days_of(company)
-    return presence(population, begins, ends) * Visiting(company, population).rate
+    visiting = Visiting(company, population)
+    return np.array([visiting.expected(day) for day in range(*days_of(company))])
+
+
+def _rate(population: Population, begins: int, ends: int, visits: float) -> float:
+    """Return the rate at which so many visits are made in all those days, though nobody can come more than daily."""
+    here = np.clip(population.left_on, begins, ends) - np.clip(population.signed_up_on, begins, ends)
+    here, pull = here[~population.is_bot], population.pull[~population.is_bot]
+    busiest = np.array([busy(day) for day in range(begins, ends)])
+    levels = np.quantile(busiest, [0.1, 0.3, 0.5, 0.7, 0.9])
+    rate = visits / max(float((here * pull).sum() * busiest.mean()), 1e-9)
+    for _ in range(12):
+        expected = float(sum((here * np.minimum(pull * rate * level, _MOST_OFTEN)).sum() for level in levels)) / 5
+        rate *= visits / max(expected, 1e-9)
+    return rate

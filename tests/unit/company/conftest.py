@@ -9,9 +9,7 @@ from pipelines.company import Company, Scale, simulate
 from pipelines.company.usage import uploads
 from pipelines.company.usage_truth import ImpactTruth, impact_truths
 
-MEASURED = Scale(
-    teams=3, months=9, stories=160, users=12_000, product_events=600_000, tickets_a_day=14.0
-)  # fmt: skip
+MEASURED = Scale(teams=3, months=7, stories=120, users=18_000, product_events=900_000, tickets_a_day=14.0)
 
 
 @pytest.fixture(scope="session")

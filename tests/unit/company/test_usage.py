@@ -64,7 +64,7 @@ def test_one_more_story_changes_nothing_that_others_do(company):
 
 def test_a_company_has_about_as_many_events_as_its_scale_says(company, deliveries):
     assert everything(company).height == pytest.approx(Scale.small().product_events, rel=0.15)
-    assert deliveries.height == pytest.approx(600_000, rel=0.15)
+    assert deliveries.height == pytest.approx(900_000, rel=0.2)
 
 
 def test_some_deliveries_come_twice_mostly_in_another_hour_and_within_a_week(deliveries, events):
@@ -96,9 +96,8 @@ def test_people_come_unknown_sign_up_and_use_several_devices_some_of_which_other
     new = events.filter(pl.col("event") == "signed_up")["device"]
     assert first.filter(pl.col("device").is_in(new.implode()))["user"].is_null().mean() > 0.9
     known = events.filter(pl.col("user").is_not_null())
-    devices, users = (
-        known.group_by(one).agg(pl.col(other).n_unique())[other] for one, other in (("user", "device"), ("device", "user"))
-    )
+    pairs = (("user", "device"), ("device", "user"))
+    devices, users = (known.group_by(one).agg(pl.col(other).n_unique())[other] for one, other in pairs)
     assert (devices == 2).mean() > 0.05
     assert devices.max() == 2
     assert 0 < (users == 2).mean() < 0.02
@@ -106,10 +105,11 @@ def test_people_come_unknown_sign_up_and_use_several_devices_some_of_which_other
 
 
 def test_bots_click_like_clocks_and_our_own_people_are_told_apart(events):
-    session = events.group_by("user", "session").agg(pl.len(), pl.col("occurred_at").max() - pl.col("occurred_at").min())
+    session = events.group_by("user", "session").agg(
+        pl.len(), pl.col("occurred_at").max() - pl.col("occurred_at").min()
+    )
     fast = session.filter((pl.col("len") > 50) & (pl.col("occurred_at") < timedelta(minutes=3)))
-    assert fast["user"].n_unique() == 2
-    assert (fast["user"] <= "user-000001").all()
+    assert set(fast["user"].unique()) == {"user-000000", "user-000001", "user-000002"}
     own = events.filter("is_internal")["user"].n_unique()
     assert own / events["user"].n_unique() == pytest.approx(0.01, abs=0.01)
     assert own > 0
@@ -124,7 +124,7 @@ def test_names_and_properties_hold_any_text(events):
 
 
 def test_activity_is_uneven_rests_at_weekends_and_comes_from_many_places(events):
-    human = events.filter(~pl.col("user").is_in(["user-000000", "user-000001"]).fill_null(value=False))
+    human = events.filter(~pl.col("user").is_in(["user-000000", "user-000001", "user-000002"]).fill_null(value=False))
     by_user = human.group_by("user").len().drop_nulls()["len"].sort(descending=True)
     assert by_user.head(len(by_user) // 10).sum() / by_user.sum() > 0.4
     by_weekday = dict(human.group_by(pl.col("uploaded_at").dt.weekday()).len().iter_rows())
