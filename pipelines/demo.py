@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from pipelines.clock import now
-from pipelines.company import Company, Scale, simulate, story_truths
+from pipelines.company import Company, Scale, ai_truth, build_truths, dora_truths, simulate, story_truths
 from pipelines.company.support_truth import support_truth
 from pipelines.company.usage_truth import impact_truths
 from pipelines.connections import variable
@@ -106,6 +106,9 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, 
         "as_of": as_of.isoformat(),
         "begins_at": company.begins_at.isoformat(),
         "stories": [one.as_json() for one in story_truths(company, as_of)],
+        "dora": [one.as_json() for one in dora_truths(company, as_of)],
+        "builds": [one.as_json() for one in build_truths(company, as_of)],
+        "ai": ai_truth(company, as_of),
         "impact": [one.as_json() for one in impact_truths(company, as_of)],
         "support": support_truth(company, as_of).as_json(),
     }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipelines.company.board import Epic, Migration, Renaming, Subtask
+from pipelines.company.branches import merge_sha
 from pipelines.company.effects import Effect
 from pipelines.company.facts import Deployment, Mistake, PullRequest, Story, Team
 from pipelines.company.operations import Build, Incident, SupportTicket
@@ -51,6 +53,9 @@ class Company:
         mistakes: tickets that are deleted again.
         strays: pull requests that belong to no story.
         builds: CI runs by attempt, oldest first.
+        incidents: oldest first.
+        renamings: of statuses, as they are called today.
+        migrations: of all tickets of a team from one status to another, of which no history tells.
         effects: what each feature behind a flag truly does to who gets it.
         scale: how large it was drawn.
     """
@@ -67,5 +72,15 @@ class Company:
     builds: tuple[Build, ...] = ()
     incidents: tuple[Incident, ...] = ()
     support_tickets: tuple[SupportTicket, ...] = ()
+    epics: tuple[Epic, ...] = ()
+    subtasks: tuple[Subtask, ...] = ()
+    renamings: tuple[Renaming, ...] = ()
+    migrations: tuple[Migration, ...] = ()
     effects: tuple[Effect, ...] = ()
     scale: Scale = field(default_factory=Scale.small)
+
+    def pull_requests(self, repository: str) -> list[PullRequest]:
+        """Return the pull requests of a repository, each once, in the order in which they were opened."""
+        pulls = [*self.strays, *(pull for story in self.stories for pull in story.pull_requests)]
+        found = {merge_sha(pull): pull for pull in pulls if pull.repository == repository}
+        return [pull for _, pull in sorted(found.items(), key=lambda pair: (pair[1].opened_at, pair[0]))]

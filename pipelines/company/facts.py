@@ -91,6 +91,11 @@ class PullRequest:
     Attributes:
         ready_at: when it left draft, None where it was never one.
         merge_method: `squash`, `merge` or `rebase`.
+        repair: `hotfix`, `revert` or `incident fix`, None where it repairs nothing.
+        repairs: the merge of the pull request that it names as broken, None where it names none.
+        fixes: the incident that it says it fixes.
+        rewritten_at: when its branch was rewritten after the review; `commits_before` were there until then.
+        footer: what a tool left below its description.
     """
 
     repository: str
@@ -104,6 +109,13 @@ class PullRequest:
     merged_at: datetime
     merged_by: str
     merge_method: str
+    labels: tuple[str, ...] = ()
+    repair: str | None = None
+    repairs: str | None = None
+    fixes: str | None = None
+    rewritten_at: datetime | None = None
+    commits_before: tuple[Commit, ...] = ()
+    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,13 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployment: it succeeds, or it fails and another follows."""
+    """A deployment: it succeeds, or it fails and another follows.
+
+    Attributes:
+        pulls: the merges that were in production of this service with it for the first time.
+        attempt_of: the deployment that first tried this commit, itself where it did.
+        heals: the deployment whose harm ends with it; `is_rollback` where it does so by putting an older commit there.
+    """
 
     key: str
     service: str
@@ -137,6 +155,10 @@ class Deployment:
     created_at: datetime
     finished_at: datetime
     is_success: bool
+    pulls: tuple[str, ...] = ()
+    attempt_of: str = ""
+    heals: str | None = None
+    is_rollback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +173,49 @@ class Mistake:
     reporter: str
 
 
+class AiSign(StrEnum):
+    """How it can be told that the AI tools were used; often by nothing."""
+
+    LABEL = "label"
+    TRAILER = "co-authored-by"
+    DECLARED = "assisted-by"
+    FOOTER = "footer"
+    BOT = "bot"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecDocument:
+    """A specification outside of the tracker: a `link` of the ticket, or only named in a `comment`."""
+
+    at: datetime
+    by: str
+    title: str
+    told_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A ticket was moved to another team's project, where it has another key."""
+
+    at: datetime
+    by: str
+    key: str
+    team: str
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """A ticket and all that came of it.
 
     Attributes:
         size: story points.
-        is_ai_assisted: whether it was written with the AI tools, as its label declares.
+        is_ai_assisted: whether it was written with the AI tools; `ai_sign` is what of that can be seen.
         moves: into each status, creation apart, oldest first.
         interview: None where nobody was asked.
+        pull_requests: oldest first, with those that came later and name it: follow-ups, reverts, hotfixes.
+        learned_from: the story whose learning it came from.
+        transfer: its move to another project; pull requests and interviews go on naming the first key.
     """
 
     key: str
@@ -175,3 +231,12 @@ class Story:
     moves: tuple[Move, ...]
     pull_requests: tuple[PullRequest, ...]
     flag: Flag | None
+    ai_sign: AiSign = AiSign.NONE
+    sprint: str | None = None
+    spec: SpecDocument | None = None
+    learned_from: str | None = None
+    transfer: Transfer | None = None
+
+    def key_at(self, as_of: datetime) -> str:
+        """Return the key that the ticket has at a moment."""
+        return self.transfer.key if self.transfer and self.transfer.at <= as_of else self.key

@@ -51,6 +51,7 @@ class Incident:
     Attributes:
         kind: `availability`, `security` or `other`.
         is_explicit: whether the report names what it blames; else only time tells.
+        told_in: who keeps the report: the `forge`, the `tracker`, or the `pager`.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Incident:
     deployment: str | None = None
     flag: str | None = None
     is_explicit: bool = False
+    told_in: str = "pager"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ _SIZE = 5
 BOTS = (
     Person("b1", "dependabot[bot]", "", "dependabot[bot]", "UTC", is_bot=True),
     Person("b2", "golangcibot", "", "golangcibot", "UTC", is_bot=True),
+    Person("b3", "Copilot", "", "copilot-swe-agent[bot]", "UTC", is_bot=True),
+    Person("b4", "coderabbitai[bot]", "", "coderabbitai[bot]", "UTC", is_bot=True),
 )
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.company.calendar import working_after
 from pipelines.company.company import Company, Scale
+from pipelines.company.delivery import released, shared, surrounded
 from pipelines.company.dice import Dice
 from pipelines.company.effects import effects_of
-from pipelines.company.facts import Interview, Move, Person, PullRequest, Status, Story, Team
+from pipelines.company.facts import AiSign, Interview, Move, Person, Status, Story, Team
 from pipelines.company.flags import Course, course_of, rollout
 from pipelines.company.people import teams_of
-from pipelines.company.releases import deployments_of, merge_sha
+from pipelines.company.releases import carried_at, merge_sha
 from pipelines.company.strays import mistakes
 from pipelines.company.strays import pull_requests as stray_pulls
 from pipelines.company.work import Task, pull_requests
@@ -32,6 +33,11 @@ _THINGS = (
 _WORDS = ("Add", "Extend", "Rework", "Speed up", "Simplify")
 _KINDS = {"Story": 0.7, "Bug": 0.2, "Task": 0.1}
 _FLAGGED = 0.65
+# Most of what the tools did can be seen in the end; a quarter cannot.
+_SIGNS = {
+    AiSign.LABEL: 0.25, AiSign.TRAILER: 0.25, AiSign.DECLARED: 0.1, AiSign.FOOTER: 0.1, AiSign.BOT: 0.05,
+    AiSign.NONE: 0.25,
+}  # fmt: skip
 # After the AI tools came, larger stories were taken on: the plain medians hide what the tools do.
 _SIZES_BEFORE = {1: 0.3, 2: 0.3, 3: 0.2, 5: 0.15, 8: 0.05}
 _SIZES_AFTER = {1: 0.1, 2: 0.2, 3: 0.25, 5: 0.25, 8: 0.2}
@@ -45,14 +51,10 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
     drawn = list(_drawn(dice, teams, scale, (begins, ends_at), ai_tools))
     strays = [one for team in teams for one in stray_pulls(dice.of("strays", team.key), team, begins, ends_at)]
     wrong = tuple(one for team in teams for one in mistakes(dice.of("mistakes", team.key), team, begins, ends_at))
-    merged: dict[str, list[PullRequest]] = {team.repository: [] for team in teams}
-    for pull in [*strays, *(pull for story in drawn for pull in story.pull_requests)]:
-        merged[pull.repository].append(pull)
-    shipped = [
-        one for name, pulls in merged.items() for one in deployments_of(dice.of("deploy", name), name, pulls, begins)
-    ]
-    ended = {one.sha: one.finished_at for one in shipped if one.is_success}
-    courses = _courses(dice, drawn)
+    drawn = shared(dice.of("shared"), teams, drawn)
+    done = released(dice, teams, drawn, strays, begins)
+    shipped = [deployment for one in done for deployment in one.deployments]
+    ended, courses = carried_at(shipped), _courses(dice, drawn)
     stories = tuple(
         _let_out(dice.of("let out", story.key), _team(teams, story), story, ended, courses.get(story.key))
         for story in drawn
@@ -61,6 +63,7 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
         seed, begins, ends_at, ai_tools, teams, stories, tuple(shipped), wrong, tuple(strays),
         effects=tuple(effects_of(dice.of("effects"), stories)), scale=scale,
     )  # fmt: skip
+    company = surrounded(dice, company, done)
     # Brings the tables of users with it, which who reads a company alone need not load.
     from pipelines.company.support import support_tickets
 
@@ -104,11 +107,15 @@ def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime) -
     moves.append(Move(at, Status.IN_PROGRESS, author.key))
     is_late = at >= ai_tools
     size, is_ai = dice.weighed(_SIZES_AFTER if is_late else _SIZES_BEFORE), is_late and dice.chance(0.7)
-    pulls = pull_requests(dice.of("work"), Task(key, title, size, is_ai, author, team, at))
-    moves += _to_review(dice, author, max(pull.ready_at or pull.opened_at for pull in pulls))
+    sign = dice.of("ai sign").weighed(_SIGNS) if is_ai else AiSign.NONE
+    pulls = pull_requests(dice.of("work"), Task(key, title, size, is_ai, author, team, at, sign, is_late))
+    # The tracker's clock and the forge's differ by seconds.
+    skew = timedelta(seconds=dice.of("skew").whole(-5, 5))
+    moves += _to_review(dice, author, max(pull.ready_at or pull.opened_at for pull in pulls) + skew)
     return Story(
-        key, title, kind, team.key, size, created, reporter.key, author.key, is_ai, interview, tuple(moves), pulls, None
-    )
+        key, title, kind, team.key, size, created, reporter.key, author.key, is_ai, interview, tuple(moves), pulls,
+        None, sign,
+    )  # fmt: skip
 
 
 def _to_review(dice: Dice, author: Person, at: datetime) -> Iterator[Move]:

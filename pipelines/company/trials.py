@@ -10,7 +10,7 @@ from pipelines.company.draws import number_of
 from pipelines.company.effects import Effect
 from pipelines.company.facts import FlagStep, Story
 from pipelines.company.flags import PRODUCTION
-from pipelines.company.releases import merge_sha
+from pipelines.company.releases import carried_at, merge_sha
 
 DAY_MS = 86_400_000
 # A trial is over when the last one who met it has had the week in which they could come back.
@@ -58,7 +58,7 @@ def feature_event(story: Story) -> str:
 def trials_of(company: Company) -> list[Trial]:
     """Return every trial of the company, first opened first."""
     effects = {effect.story: effect for effect in company.effects}
-    ended = {one.sha: one.finished_at for one in company.deployments if one.is_success}
+    ended = carried_at(company.deployments)
     found: list[Trial] = []
     for story in company.stories:
         if story.key not in effects:

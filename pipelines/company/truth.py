@@ -9,7 +9,7 @@ from pipelines.company.company import Company
 from pipelines.company.facts import PullRequest, Status, Story
 from pipelines.company.flags import PRODUCTION
 from pipelines.company.people import BOTS
-from pipelines.company.releases import merge_sha
+from pipelines.company.releases import carried_at, merge_sha
 
 _FIRST_USERS = 10.0
 _ALL_USERS = 100.0
@@ -40,7 +40,7 @@ class StoryTruth:
 
 def story_truths(company: Company, as_of: datetime) -> list[StoryTruth]:
     """Return what is true at a moment of each story that is a ticket by then."""
-    ended = {one.sha: one.finished_at for one in company.deployments if one.is_success}
+    ended = carried_at(company.deployments)
     return [_truth(story, ended, as_of) for story in company.stories if story.created_at <= as_of]
 
 
@@ -52,16 +52,17 @@ def _truth(story: Story, ended: dict[str, datetime], as_of: datetime) -> StoryTr
         """Return the last of several moments, None where one has not come or there is none."""
         return by_then(max(found, default=None))
 
-    own = own_set([pull for pull in story.pull_requests if pull.opened_at <= as_of], ended, has_flag=bool(story.flag))
-    shipped = all_by_then(ended[merge_sha(pull)] for pull in own)
     steps = [step for step in story.flag.steps if step.at <= as_of] if story.flag else []
+    pulls = [pull for pull in story.pull_requests if pull.opened_at <= as_of]
+    own = own_set(pulls, ended, has_flag=bool(story.flag), let_out_at=first_share(steps, _FIRST_USERS))
+    shipped = all_by_then(ended[merge_sha(pull)] for pull in own)
     done = [move.at for move in story.moves if move.status is Status.DONE and move.at <= as_of]
     again = [move for move in story.moves if done and move.at > done[0] and move.status is not Status.DONE]
     return StoryTruth(
-        story_key=story.key,
+        story_key=story.key_at(as_of),
         interviewed_at=by_then(story.interview.held_at if story.interview else None),
         backlog_at=story.created_at,
-        spec_at=by_then(_first(story, Status.SPEC)),
+        spec_at=by_then(_specified(story)),
         started_at=by_then(_first(story, Status.IN_PROGRESS)),
         code_complete_at=all_by_then(pull.ready_at or pull.opened_at for pull in own),
         reviewed_at=all_by_then(map(reviewed, own)),
@@ -72,7 +73,9 @@ def _truth(story: Story, ended: dict[str, datetime], as_of: datetime) -> StoryTr
     )
 
 
-def own_set(pulls: Sequence[PullRequest], ended: dict[str, datetime], *, has_flag: bool) -> list[PullRequest]:
+def own_set(
+    pulls: Sequence[PullRequest], ended: dict[str, datetime], *, has_flag: bool, let_out_at: datetime | None = None
+) -> list[PullRequest]:
     """Return the pull requests that a story's milestones stand for: what comes once it is in production follows up.
 
     A story with a flag is in production when its users are, which is after all of its code.
@@ -80,13 +83,21 @@ def own_set(pulls: Sequence[PullRequest], ended: dict[str, datetime], *, has_fla
     Args:
         pulls: that were opened, oldest first.
         ended: when the deployment of each merge ended.
+        let_out_at: when the flag first reached users.
     """
     own: list[PullRequest] = []
     for pull in pulls:
-        if own and not has_flag and max(ended[merge_sha(one)] for one in own) < pull.opened_at:
+        frozen_at = let_out_at if has_flag else max((ended[merge_sha(one)] for one in own), default=None)
+        if own and frozen_at and frozen_at < pull.opened_at:
             break
         own.append(pull)
     return own
+
+
+def _specified(story: Story) -> datetime | None:
+    """Return when a story first had a specification: its status, or a link whose time the tracker tells."""
+    linked = story.spec.at if story.spec and story.spec.told_in == "link" else None
+    return min((at for at in (_first(story, Status.SPEC), linked) if at), default=None)
 
 
 def _first(story: Story, status: Status) -> datetime | None:

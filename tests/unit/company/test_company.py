@@ -11,10 +11,11 @@ from pipelines.company import Company, Scale, simulate, story_truths
 from pipelines.company.calendar import working_after
 from pipelines.company.dice import Dice
 from pipelines.company.facts import FlagStep, Person
-from pipelines.company.releases import merge_sha
+from pipelines.company.releases import carried_at, merge_sha
 from pipelines.company.truth import first_share, last_unbroken
 from pipelines.company.work import Task, pull_requests
 
+AFTERWARDS = datetime(2027, 9, 1, tzinfo=UTC)
 MONDAY = datetime(2025, 3, 24, 8, tzinfo=UTC)
 ANN = Person("p1", "Ann", "ann@acme.example", "ann", "Europe/Berlin", away=((date(2025, 4, 1), date(2025, 4, 2)),))
 
@@ -69,7 +70,13 @@ def test_people_move_tickets_and_write_in_their_own_day(company):
     for story in company.stories:
         for at, key in [
             *((move.at, move.by) for move in story.moves),
-            *((review.at, review.by) for pull in story.pull_requests for review in pull.reviews if review.by in people),
+            # At any hour where production is hurt.
+            *(
+                (review.at, review.by)
+                for pull in story.pull_requests
+                for review in pull.reviews
+                if review.by in people and not pull.repair
+            ),
         ]:
             there = at.astimezone(ZoneInfo(people[key].time_zone))
             assert there.weekday() < 5
@@ -77,7 +84,7 @@ def test_people_move_tickets_and_write_in_their_own_day(company):
 
 
 def test_every_story_goes_forward_and_all_of_it_ships(company):
-    ended = {one.sha: one.finished_at for one in company.deployments if one.is_success}
+    ended = carried_at(company.deployments)
     assert len(company.stories) == 300
     assert len({story.key for story in company.stories}) == 300
     for story in company.stories:
@@ -87,20 +94,6 @@ def test_every_story_goes_forward_and_all_of_it_ships(company):
             assert pull.commits[0].authored_at < pull.opened_at <= (pull.ready_at or pull.opened_at) < pull.merged_at
             assert pull.merged_at < ended[merge_sha(pull)]
             assert story.key in pull.branch.upper() or story.key in pull.title
-
-
-def test_deployments_of_a_service_queue_and_a_failed_one_is_tried_again(company):
-    by_service: dict[str, list] = {}
-    for one in company.deployments:
-        by_service.setdefault(one.service, []).append(one)
-    failed = 0
-    for found in by_service.values():
-        for before, after in pairwise(found):
-            assert before.finished_at < after.created_at
-            if not before.is_success:
-                failed += 1
-                assert after.sha == before.sha
-    assert failed > 10
 
 
 def test_the_truth_at_a_moment_is_what_had_happened_by_then(company):
@@ -121,7 +114,8 @@ def test_the_truth_at_a_moment_is_what_had_happened_by_then(company):
 def test_the_company_holds_every_course_of_a_rollout(company):
     flags = [story.flag for story in company.stories if story.flag]
     assert sum(flag.has_holdback for flag in flags) >= 20
-    truths = {truth.story_key: truth for truth in story_truths(company, company.ends_at + timedelta(days=400))}
+    # A flag goes on naming the first key of a story that was moved.
+    truths = dict(zip((one.key for one in company.stories), story_truths(company, AFTERWARDS), strict=True))
     never = [flag for flag in flags if truths[flag.story].full_rollout_at is None]
     assert any(flag.steps[-1].environment == "staging" for flag in never)
     assert any(flag.steps[-1].percentage == 0 for flag in never)
