@@ -33,6 +33,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told: dict[str, Any] = {
         "production_environments": list(settings.delivery.production_environments),
         "incident_labels": list(settings.delivery.incident_labels),
+        "incident_types": list(settings.delivery.incident_types),
         "hotfix_labels": list(settings.delivery.hotfix_labels),
         "incident_window_hours": settings.delivery.incident_window_hours,
         "bots": list(settings.people.bots),

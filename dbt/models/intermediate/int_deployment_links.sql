@@ -59,6 +59,7 @@ final as (
                 then 'last production deployment in the {{ var("incident_window_hours") }} hours before it'
             when incident_deployments.deployment_id is not null
                 then 'the incident names the deployment by its ' || incident_deployments.link_rule
+            when incidents.flag_key is not null then 'it names the flag ' || incidents.flag_key
             else
                 'it names no deployment, and none of ' || coalesce(incidents.service, 'its service')
                 || ' finished in the {{ var("incident_window_hours") }} hours before it'

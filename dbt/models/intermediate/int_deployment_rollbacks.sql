@@ -37,7 +37,8 @@ successors as (
     where deployments.sha <> following.sha
 ),
 
--- The same commit had been in production before.
+-- The same commit had been in production before. That alone is no proof where the graph knows better: after a rollback
+-- whose cause was elsewhere, the newer commit goes out once more.
 redeployed as (
     select distinct successors.deployment_id
     from successors
@@ -68,6 +69,16 @@ ancestors as (
             and successors.rollback_sha = histories.sha
 ),
 
+forward as (
+    select successors.deployment_id
+    from successors
+    inner join entries
+        on successors.repository = entries.repository and successors.rollback_sha = entries.sha
+    inner join reaches
+        on successors.repository = reaches.repository and successors.sha = reaches.deployed_sha
+    where entries.position > reaches.position
+),
+
 final as (
     select
         successors.deployment_id,
@@ -75,7 +86,10 @@ final as (
         successors.rolled_back_at
     from successors
     where
-        successors.deployment_id in (select redeployed.deployment_id from redeployed)
+        (
+            successors.deployment_id in (select redeployed.deployment_id from redeployed)
+            and successors.deployment_id not in (select forward.deployment_id from forward)
+        )
         or successors.deployment_id in (select ancestors.deployment_id from ancestors)
 )
 

@@ -59,7 +59,8 @@ by_text as (
             and deployments.finished_at <= incidents.opened_at
 ),
 
--- A guess, and only within a bound: without one, any incident is blamed on whatever went out last.
+-- A guess, and only within a bound: without one, any incident is blamed on whatever went out last. Whoever names a
+-- flag has told what is to blame, and it is no deployment.
 by_time as (
     select
         incidents.incident_id,
@@ -73,6 +74,7 @@ by_time as (
         on
             (incidents.service = deployments.service or incidents.repository = deployments.repository)
             and deployments.status = 'success'
+            and incidents.flag_key is null
             and (incidents.environment is null or lower(incidents.environment) = deployments.environment_key)
             and deployments.finished_at <= incidents.opened_at
             and deployments.finished_at

@@ -1,4 +1,4 @@
--- One row per incident, told as such or kept as an issue with an incident's label.
+-- One row per incident: told as such, kept as an issue with an incident's label, or as a ticket of an incident's type.
 {{ config(materialized='table') }}
 
 with issue_events as (
@@ -56,6 +56,7 @@ told as (
         max(incident_events.title) as title,
         max(incident_events.deployment_id) as vendor_deployment_id,
         max(incident_events.sha) as sha,
+        max(incident_events.flag_key) as flag_key,
         max(incident_events.url) as url,
         min(incident_events.occurred_at) as opened_at,
         max(incident_events.occurred_at)
@@ -75,6 +76,7 @@ final as (
         issues.body,
         cast(null as varchar) as vendor_deployment_id,
         cast(null as varchar) as sha,
+        cast(null as varchar) as flag_key,
         issues.url,
         issues.opened_at,
         case
@@ -98,10 +100,16 @@ final as (
         cast(null as varchar) as body,
         told.vendor_deployment_id,
         told.sha,
+        told.flag_key,
         told.url,
         told.opened_at,
         told.resolved_at
     from told
+    union all by name
+    select tickets.*
+    from {{ ref('int_ticket_incidents') }} as tickets
+    left join told on tickets.incident_id = told.incident_id
+    where told.incident_id is null
 )
 
 select * from final

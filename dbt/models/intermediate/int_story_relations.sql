@@ -24,6 +24,7 @@ eligible as (
         tickets.story_key,
         coalesce(tickets.type_level, case when tickets.is_subtask then -1 else 0 end) = 0
         and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('unmeasured_types') }})
+        and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('incident_types') }})
             as is_eligible
     from tickets
 ),

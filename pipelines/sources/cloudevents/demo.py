@@ -1,4 +1,4 @@
-"""Writes the demo company's interviews as a notebook tool exports them: CloudEvents, a line each."""
+"""Writes the demo company's interviews and the pager's incidents as tools export them: CloudEvents, a line each."""
 
 import json
 from datetime import datetime
@@ -25,13 +25,38 @@ def interviews(company: Company, as_of: datetime) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
+def incidents(company: Company, as_of: datetime) -> str:
+    """Return what the pager told by then: each incident as it was opened, and once more when it was over."""
+    shas = {one.key: one.sha for one in company.deployments}
+    lines = []
+    for incident in company.incidents:
+        # What names nothing is blamed by time, if at all.
+        named = {"sha": shas.get(incident.deployment or ""), "flag_key": incident.flag} if incident.is_explicit else {}
+        told = {
+            "incident_id": incident.key,
+            "service": incident.service,
+            "title": incident.title,
+            "severity": incident.severity,
+            "is_critical": incident.is_critical,
+            "kind": incident.kind,
+            **{name: value for name, value in named.items() if value},
+        }
+        for kind, at in (("opened", incident.opened_at), ("resolved", incident.resolved_at)):
+            if incident.told_in == "pager" and at is not None and at <= as_of:
+                line = {"specversion": "1.0", "id": f"{incident.key}-{kind}", "source": "pager"}
+                line |= {"type": f"dev.storyline.incident.{kind}.v1", "time": at.isoformat()}
+                lines.append(line | {"data": told})
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
 class _Demo:
-    """The company's notebook. Implements `Demo`."""
+    """The company's notebook and its pager. Implements `Demo`."""
 
     def show(self, company: Company, as_of: datetime, folder: Path) -> None:
-        """Write what it exported."""
+        """Write what they exported."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "interviews.ndjson").write_text(interviews(company, as_of), encoding="utf-8")
+        (folder / "incidents.ndjson").write_text(incidents(company, as_of), encoding="utf-8")
 
 
 DEMO: Demo = _Demo()

@@ -26,7 +26,8 @@ final as (
             when incidents.resolved_at >= incidents.opened_at
                 then {{ seconds_between('incidents.opened_at', 'incidents.resolved_at') }}
         end as open_seconds,
-        incidents.url
+        incidents.url,
+        incidents.flag_key
     from incidents
     left join links on incidents.incident_id = links.incident_id
     left join deployments on links.deployment_id = deployments.deployment_id

@@ -15,6 +15,7 @@ final as (
         {{ payload_text('title') }} as title,
         {{ payload_text('deployment_id') }} as deployment_id,
         {{ payload_text('sha') }} as sha,
+        {{ payload_text('flag_key') }} as flag_key,
         {{ payload_text('url') }} as url
     from events
 )

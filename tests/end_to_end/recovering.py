@@ -1,0 +1,68 @@
+"""One night of the demo company: its vendors over HTTP as they stand at a moment, its exports, and the models."""
+
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+import pipelines.sources.github as github
+import pipelines.sources.jira as jira
+from pipelines.collect import Trip, collect
+from pipelines.company import Company
+from pipelines.ingest import Intake, take_in
+from pipelines.settings import Settings
+from pipelines.sources.cloudevents.demo import incidents, interviews
+from pipelines.sources.github.connection import GitHubConnection
+from pipelines.sources.github.demo import hub
+from pipelines.sources.github.server import serve as serve_hub
+from pipelines.sources.jira.connection import JiraConnection
+from pipelines.sources.jira.demo import SITE, site
+from pipelines.sources.jira.server import serve as serve_site
+from pipelines.sources.live import Network
+from tests.conftest import ROOT, command_line, environment
+from warehouse.connection import reader
+
+
+def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
+    """Collect from both vendors, take in what the notebook and the pager exported, and transform."""
+    jira_store = site(company, as_of, tokens={"Bearer t"})
+    hub_store = hub(company, as_of, tokens={"t"})
+    projects = tuple(team.project for team in company.teams)
+    with serve_site(jira_store) as tracker, serve_hub(hub_store) as forge:
+        jira_at = JiraConnection(url=tracker.url, host=SITE, projects=projects, token=SecretStr("t"))
+        github_at = GitHubConnection(
+            url=forge.url,
+            host="github.com",
+            repositories=tuple(hub_store.repositories),
+            job_days=100_000,
+            token=SecretStr("t"),
+        )
+        for source, connection in ((jira.SOURCE, jira_at), (github.SOURCE, github_at)):
+            collector = source.collector(connection, Network(attempts=1))
+            done = collect(settings, source, collector, Trip("ingest", as_of))
+            collector.close()
+            assert (done.errors, done.taken.reasons) == ([], [])
+    for name, text in (("interviews", interviews(company, as_of)), ("incidents", incidents(company, as_of))):
+        file = folder / f"{name}.ndjson"
+        file.write_text(text)
+        take_in(settings, Intake("cloudevents", file, "import", as_of))
+    told = subprocess.run(
+        command_line("transform"), cwd=ROOT, env=environment(settings.home), capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds."""
+    with reader(settings.database) as connection:
+        return connection.execute(query).fetchall()
+
+
+def named_rows(settings: Settings, query: str) -> list[dict[str, Any]]:
+    """Return what a query finds, by the names of its columns."""
+    with reader(settings.database) as connection:
+        found = connection.execute(query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
