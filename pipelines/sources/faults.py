@@ -87,7 +87,7 @@ class Faults:
         body: bytes = b"{}",
         pause_seconds: float = 0.1,
     ) -> None:
-        """Let the next `count` requests whose path holds `match` fail, once `after` of them went well."""
+        """Let the next `count` requests whose place (`Request.place`) holds `match` fail, once `after` went well."""
         told = dict(headers or {})
         self._waiting.append(Fault(kind, count, match, after, status, told, body, pause_seconds))
 
@@ -95,10 +95,10 @@ class Faults:
         """Let nothing go wrong any more."""
         self._waiting.clear()
 
-    def due(self, path: str) -> Fault | None:
+    def due(self, place: str) -> Fault | None:
         """Return the fault that this request meets, None for none."""
         for fault in self._waiting:
-            if fault.match not in path:
+            if fault.match not in place:
                 continue
             if fault.after:
                 fault.after -= 1

@@ -79,13 +79,18 @@ class Http:
         told = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
         return self._asked("GET", path, params=params, headers=told)
 
-    def read(self, path: str, body: Any, *, headers: Mapping[str, str] | None = None) -> Answer:
+    def read(
+        self, path: str, body: Any, *, headers: Mapping[str, str] | None = None, readable: tuple[int, ...] = ()
+    ) -> Answer:
         """Send a POST that only reads, such as a search: like any read it may be sent again.
+
+        Args:
+            readable: statuses that tell their reason in a body that the caller reads, as GraphQL's 400 does.
 
         Raises:
             VendorError: no good answer came; see `live.py` for which.
         """
-        return self._asked("POST", path, json=body, headers=headers)
+        return self._asked("POST", path, readable, json=body, headers=headers)
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,7 +102,7 @@ class Http:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _asked(self, method: str, path: str, **what: Any) -> Answer:
+    def _asked(self, method: str, path: str, readable: tuple[int, ...] = (), **what: Any) -> Answer:
         url = self._within(path)
         waited = 0.0
         attempt = 0
@@ -116,7 +121,7 @@ class Http:
             self._network.notice(f"{self._limits.vendor} waits {pause.seconds:.0f} s for its {pause.reason}")
             self._sleep(pause.seconds)
         verdict = refusal(self._limits.vendor, answer.status, url, answer.content)
-        if verdict is not None:
+        if verdict is not None and answer.status not in readable:
             raise verdict
         return answer
 

@@ -31,6 +31,14 @@ class Request:
         """Return the body as JSON."""
         return json.loads(self.body)
 
+    @property
+    def place(self) -> str:
+        """Its path; for a query of GraphQL, where all have one path, with the operation's name: `/graphql#Issues`."""
+        if b'"operationName"' not in self.body:
+            return self.path
+        name = self.json().get("operationName")
+        return f"{self.path}#{name}" if name else self.path
+
     def asked(self, name: str) -> str | None:
         """Return the last value of a query parameter, None where it was not sent."""
         values = self.query.get(name)
@@ -87,14 +95,14 @@ class Loopback:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def count(self, path: str) -> int:
-        """Tell how many requests had this in their path."""
-        return sum(path in request.path for request in self.requests)
+        """Tell how many requests had this in their path, or in the name of their query."""
+        return sum(path in request.place for request in self.requests)
 
     def answer(self, request: Request) -> Reply | Spoilt:
         """Note a request and say what goes back. One at a time: a vendor's state has no races of ours."""
         with self._lock:
             self.requests.append(request)
-            fault = self.faults.due(request.path)
+            fault = self.faults.due(request.place)
             if fault is not None and not fault.needs_reply:
                 return fault.spoilt(b"", {})
             reply = self._routes(request)

@@ -29,8 +29,8 @@ class Vendor:
     """A vendor of the table of faults. `VENDORS` of each `played_*.py` beside this file holds some.
 
     Attributes:
-        list: a part of the path that lists, page by page; the played vendor has three pages at least.
-        details: a part of the path that tells more of what is listed.
+        list: a part of the place (`Request.place`) that lists, page by page; the played vendor has three pages at least.
+        details: a part of the place that tells more of what is listed.
         deletion: type of the event that tells of what was taken away, None where the vendor tells nothing.
         play: the vendor, busy enough for 200 events.
     """

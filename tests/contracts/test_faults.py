@@ -103,7 +103,7 @@ def test_what_is_taken_away_between_two_pages_takes_nothing_else_with_it(vendor,
         routes, lists = played.site._routes, []
 
         def taking(request: Request) -> Reply:
-            lists.append(vendor.list in request.path)
+            lists.append(vendor.list in request.place)
             if lists.count(True) == 2 and lists[-1]:
                 played.take_one()
             return routes(request)

@@ -1,0 +1,71 @@
+"""Linear: issues with their whole history, workflow states, relations, attachments, customer needs and deletions."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.events.envelope import Event
+from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
+from pipelines.sources.linear import mapping, people, recording
+from pipelines.sources.linear.connection import LinearConnection
+
+__all__ = ["SOURCE"]
+
+from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+
+
+class Linear:
+    """The Linear source. Implements `LiveSource`."""
+
+    name = "linear"
+    connection: type[ConnectionSettings] = LinearConnection
+    mapper_version = 1
+    streams: tuple[Stream, ...] = (
+        Stream("issues", "entity"),
+        Stream("workflow_states", "entity"),
+        Stream("deletions", "observation"),
+    )
+    emits = frozenset(
+        {
+            "ticket.created",
+            "ticket.status_changed",
+            "ticket.field_changed",
+            "ticket.updated",
+            "ticket.linked",
+            "ticket.remote_linked",
+            "ticket.commented",
+            "ticket.deleted",
+            "status.defined",
+            "interview.insight_noted",
+        }
+    )
+
+    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
+        """Walk a folder of recorded responses and its sub-folders; the README has the layout.
+
+        Raises:
+            RecordingError: there is nothing to read, or a file is not what the layout calls for.
+        """
+        return recording.read_recording(folder)
+
+    def pseudonymise(self, record: RawRecord, people_keys: Pseudonyms) -> RawRecord:
+        """Return the record with each person replaced by a key; apps and bots keep their name."""
+        return people.pseudonymise(record, people_keys)
+
+    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
+        """Map one raw record.
+
+        Raises:
+            MappingError: the record lacks what its events need.
+        """
+        return mapping.to_events(instance, stream, record_key, body)
+
+    def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
+        """Return what walks a workspace; see `collector.py`. Imported here, since only a collection needs HTTP."""
+        from pipelines.sources.linear.collector import LinearCollector
+
+        assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
+        return LinearCollector(connection, network)
+
+
+SOURCE: LiveSource = Linear()

@@ -1,0 +1,95 @@
+"""Which issues are no work but something learned of users, and which stories came of it.
+
+A mapping has no settings: the label or the project that says so is one of a few words.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.events.envelope import Event, Origin
+from pipelines.sources.linear.values import actor_of, moment, name_of, nodes, required, text
+
+INTERVIEWS = frozenset({"interview", "interviews", "user interview", "user interviews"})
+INSIGHTS = frozenset({"insight", "insights", "user insight", "user insights", "customer need", "customer needs"})
+_KEY = re.compile(r"(?<![A-Za-z0-9_-])([A-Z][A-Z0-9_]{0,9}-[1-9]\d{0,8})(?![A-Za-z0-9_])")
+# Words that look like keys in what people write.
+_NO_PROJECT = frozenset({"AES", "COVID", "CVE", "GPT", "HTTP", "ISO", "MD", "RFC", "SHA", "TLS", "UTF", "WCAG"})
+_MOST_TEXT = 100_000
+_TITLE = 200
+
+
+def kind_of(issue: Mapping[str, Any]) -> str | None:
+    """Return `Interview` or `Insight`, None for an issue that is work."""
+    words = {name.strip().casefold() for label in nodes(issue.get("labels")) if (name := name_of(label))}
+    words.add((name_of(issue.get("project")) or "").strip().casefold())
+    if words & INTERVIEWS:
+        return "Interview"
+    return "Insight" if words & INSIGHTS else None
+
+
+def story_keys(issue: Mapping[str, Any], own: set[str]) -> list[str]:
+    """Return the keys that an insight names: where it links to, what it is related to, and what its text says."""
+    found: list[str] = []
+    for attachment in nodes(issue.get("attachments")):
+        found += _keys(attachment.get("url"), attachment.get("title"))
+    for name, side in (("relations", "relatedIssue"), ("inverseRelations", "issue")):
+        found += _keys(*(name_of(relation.get(side), "identifier") for relation in nodes(issue.get(name))))
+    found += _keys(issue.get("title"), issue.get("description"))
+    return [key for key in dict.fromkeys(found) if key not in own]
+
+
+def insight_events(
+    origin: Origin, issue: Mapping[str, Any], key: str, own: set[str], actor: str | None
+) -> Iterator[Event]:
+    """Yield what an issue tells of users: itself, where it is an insight, and each customer need that it carries.
+
+    Raises:
+        MappingError: a need has no id or no time.
+    """
+    issue_id = required(issue.get("id"), f"the id of {key}")
+    keys = [key]
+    if kind_of(issue) is not None:
+        keys = story_keys(issue, own)
+        yield origin.event(
+            "interview.insight_noted",
+            subject=f"insight:{origin.instance}/{issue_id}",
+            occurrence="noted",
+            occurred_at=moment(issue.get("createdAt"), f"createdAt of {key}"),
+            actor=actor,
+            record_id=issue_id,
+            payload={
+                "insight_id": issue_id,
+                "title": text(issue.get("title")),
+                "interview_id": None,
+                "story_keys": keys,
+                "url": text(issue.get("url")),
+            },
+        )
+    for need in nodes(issue.get("needs")):
+        need_id = required(need.get("id"), f"the id of a customer need of {key}")
+        yield origin.event(
+            "interview.insight_noted",
+            subject=f"insight:{origin.instance}/{need_id}",
+            occurrence="noted",
+            occurred_at=moment(need.get("createdAt"), f"createdAt of customer need {need_id}"),
+            actor=actor_of(need.get("creator")),
+            record_id=need_id,
+            payload={
+                "insight_id": need_id,
+                "title": _first_line(need.get("content") or need.get("body")),
+                "interview_id": None,
+                "story_keys": keys,
+                "url": text(need.get("url")),
+            },
+        )
+
+
+def _keys(*texts: Any) -> list[str]:
+    found = (key for value in texts for key in _KEY.findall((text(value) or "")[:_MOST_TEXT]))
+    return [key for key in found if key.partition("-")[0] not in _NO_PROJECT]
+
+
+def _first_line(value: Any) -> str | None:
+    lines = (text(value) or "").strip().splitlines()
+    return lines[0][:_TITLE] if lines else None
