@@ -29,7 +29,7 @@ class Vendor:
     """A vendor of the table of faults. `VENDORS` of each `played_*.py` beside this file holds some.
 
     Attributes:
-        list: a part of the place (`Request.place`) that lists, page by page; the played vendor has three pages at least.
+        list: a part of the place (`Request.place`) that lists, page by page; the played vendor has three pages or more.
         details: a part of the place that tells more of what is listed.
         deletion: type of the event that tells of what was taken away, None where the vendor tells nothing.
         play: the vendor, busy enough for 200 events.

@@ -95,19 +95,18 @@ class LinearClient:
             places.add(after)
             page = self.query(more(name), {"id": issue["id"], "after": after})["issue"][name]
 
-    def affordable(self, first: int) -> int:
-        """Return how many to ask for, so that what is left of this hour's complexity may still pay for it.
+    @property
+    def cost(self) -> float | None:
+        """What the last query cost, None where that is not told."""
+        return None if self.last is None else number(self.last, "x-complexity")
 
-        Args:
-            first: as many as the last query asked for, and would be asked for again.
-        """
-        if self.last is None:
+    def affordable(self, first: int, cost_of_one: float | None) -> int:
+        """Return how many to ask for, so that what is left of this hour's complexity pays for it."""
+        left = None if self.last is None else number(self.last, "x-ratelimit-complexity-remaining")
+        if left is None or not cost_of_one or left < cost_of_one:
+            # With nothing left the refusal tells how long to wait, and then the whole is affordable again.
             return first
-        cost, left = number(self.last, "x-complexity"), number(self.last, "x-ratelimit-complexity-remaining")
-        if not cost or left is None or left >= cost:
-            return first
-        # With nothing left the refusal tells how long to wait, and then the whole is affordable again.
-        return max(int(first * left / cost), 1) if left > cost / first else first
+        return min(first, int(left / cost_of_one))
 
 
 def following(page: Mapping[str, Any], name: str) -> str | None:

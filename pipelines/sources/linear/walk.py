@@ -16,7 +16,7 @@ from pipelines.sources.linear.documents import CHANGED_ISSUES
 from pipelines.sources.linear.recording import version_of
 from pipelines.sources.live import BadAnswerError
 
-MOST_AT_ONCE = 40
+MOST_AT_ONCE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class TeamWalk:
     def __init__(self, client: LinearClient, team: str, place: Place, overlap: timedelta) -> None:
         self.place = place
         self._client, self._team, self._overlap = client, team, overlap
+        self._cost_of_one: float | None = None
 
     def pages(self) -> Iterator[list[Any]]:
         """Yield pages of issues, each version once; `place` then stands behind the page.
@@ -98,14 +99,16 @@ class TeamWalk:
         moment = {name: at for name, at in (("gte", since), ("lte", until)) if at is not None}
         found = {"team": {"key": {"eq": self._team}}} | ({"updatedAt": moment} if moment else {})
         while True:
-            first = self._client.affordable(self.place.first)
+            first = self._client.affordable(self.place.first, self._cost_of_one)
             try:
-                asked = {"filter": found, "first": first, "after": after}
-                return self._client.query(CHANGED_ISSUES, asked)["issues"]
+                page = self._client.query(CHANGED_ISSUES, {"filter": found, "first": first, "after": after})["issues"]
             except TooComplexError:
                 if first == 1:
                     raise
                 self.place = replace(self.place, first=max(first // 2, 1))
+                continue
+            self._cost_of_one = self._client.cost / first if self._client.cost else None
+            return page
 
 
 def _updated(issue: Any) -> str:
