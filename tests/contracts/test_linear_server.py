@@ -154,6 +154,18 @@ def test_what_was_written_can_be_read_back_and_is_of_the_types_of_linears_schema
         assert carried_out_by(schema, request.json(), reply.json["data"]) == reply.json["data"]
 
 
+def test_a_comment_whose_answer_is_lost_is_there_once_however_often_it_is_sent(site, store):
+    comment = id_of("test", 1)
+    told_once = {"id": comment, "issueId": "ENG-1", "body": "Once"}
+    site.faults.next("lost")
+    with pytest.raises(httpx.TransportError):
+        asked(site, COMMENT, input=told_once)
+    assert code(asked(site, COMMENT, input=told_once)) == (400, "INPUT_ERROR")
+    assert told(site, ONE_COMMENT, id=comment)["comment"]["body"] == "Once"
+    assert site.written == {"comment on ENG-1": 1}
+    assert store.arrivals["commentCreate", comment] == 2
+
+
 def test_each_write_is_counted_as_often_as_it_arrived_and_an_id_is_taken_once(site, store):
     comment = id_of("test", 1)
     for _ in range(2):

@@ -18,9 +18,14 @@ _DEFAULT_FIRST = 50
 
 
 class Document:
-    """One query or mutation with its variables, not yet carried out."""
+    """One query or mutation with its variables, not yet carried out.
+
+    Attributes:
+        wrote: once it is, what it wrote in a few words; None for a query.
+    """
 
     def __init__(self, store: Store, asked: Mapping[str, Any]) -> None:
+        self.wrote: str | None = None
         self._store, self._variables = store, dict(asked.get("variables") or {})
         operation = parse(asked["query"]).definitions[0]
         assert isinstance(operation, OperationDefinitionNode), "a document holds one operation"
@@ -41,7 +46,10 @@ class Document:
         found: dict[str, Any] = {}
         for part in self._fields(self._operation.selection_set):
             args, name = self._arguments(part), part.name.value
-            value = writes.carry_out(self._store, name, args) if is_write else self._root(name, args)
+            if is_write:
+                value, self.wrote = writes.carry_out(self._store, name, args)
+            else:
+                value = self._root(name, args)
             found[_shown_name(part)] = self._shown(value, args, part.selection_set)
         return found
 

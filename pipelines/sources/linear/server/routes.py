@@ -28,7 +28,8 @@ def _answer(store: Store, request: Request) -> Reply:
             said = f"The query is too complex. Complexity: {cost}. Maximum allowed complexity: "
             raise Refused(400, "Query too complex", "INPUT_ERROR", f"{said}{store.quirks.most_complexity:g}.")
         _charge(store, cost)
-        return Reply(200, {"data": document.carried_out()}, _headers(store, cost))
+        data = document.carried_out()
+        return Reply(200, {"data": data}, _headers(store, cost), wrote=document.wrote)
     except Refused as refused:
         return Reply(refused.status, refused.body, _headers(store, cost))
     except GraphQLError as error:

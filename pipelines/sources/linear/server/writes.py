@@ -13,11 +13,12 @@ from pipelines.sources.linear.server.store import Store
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _Args = Mapping[str, Any]
+_Written = tuple[Node, str]
 ME = nodes.user("Storyline", "storyline@acme.example", app=True)
 
 
-def carry_out(store: Store, name: str, args: _Args) -> Node:
-    """Write and return the payload.
+def carry_out(store: Store, name: str, args: _Args) -> tuple[Node, str]:
+    """Write and return the payload, and in a few words what was written.
 
     Raises:
         Refused: there is no such mutation, what it names is not there, or the id that it brings was used before.
@@ -27,10 +28,11 @@ def carry_out(store: Store, name: str, args: _Args) -> Node:
     told = args.get("input") or {}
     about = told.get("id") or args.get("id") or told.get("url") or told.get("body") or told.get("title") or ""
     store.arrivals[name, str(about)] += 1
-    return {"success": True, "lastSyncId": float(sum(store.arrivals.values())), **_WRITES[name](store, args)}
+    payload, wrote = _WRITES[name](store, args)
+    return {"success": True, "lastSyncId": float(sum(store.arrivals.values())), **payload}, wrote
 
 
-def _comment_create(store: Store, args: _Args) -> Node:
+def _comment_create(store: Store, args: _Args) -> _Written:
     told = args["input"]
     issue, at = _issue(store, told.get("issueId")), _moment(told)
     comment_id = _new_id(told, {comment["id"] for one in store.issues.values() for comment in one["comments"]["nodes"]})
@@ -39,24 +41,24 @@ def _comment_create(store: Store, args: _Args) -> Node:
     comment |= {"createdAt": stamp(at), "updatedAt": stamp(at), "url": f"{issue['url']}#comment-{comment_id[:8]}"}
     issue["comments"]["nodes"].append(comment)
     store.touch(issue, now())
-    return {"comment": {**comment, "issue": issue}}
+    return {"comment": {**comment, "issue": issue}}, f"comment on {issue['identifier']}"
 
 
-def _comment_update(store: Store, args: _Args) -> Node:
+def _comment_update(store: Store, args: _Args) -> _Written:
     comment, issue = store.comment(args["id"]) or _missing("Comment")
     comment |= {"body": args["input"].get("body", comment["body"]), "updatedAt": stamp(now())}
     store.touch(issue, now())
-    return {"comment": {**comment, "issue": issue}}
+    return {"comment": {**comment, "issue": issue}}, f"comment on {issue['identifier']} again"
 
 
-def _comment_delete(store: Store, args: _Args) -> Node:
+def _comment_delete(store: Store, args: _Args) -> _Written:
     comment, issue = store.comment(args["id"]) or _missing("Comment")
     issue["comments"]["nodes"].remove(comment)
     store.touch(issue, now())
-    return {"entityId": comment["id"]}
+    return {"entityId": comment["id"]}, f"comment on {issue['identifier']} deleted"
 
 
-def _issue_create(store: Store, args: _Args) -> Node:
+def _issue_create(store: Store, args: _Args) -> _Written:
     told = args["input"]
     named = (one for one in store.teams.values() if told["teamId"] in (one["id"], one["key"]))
     team = next(named, {}) or _missing("Team")
@@ -80,10 +82,10 @@ def _issue_create(store: Store, args: _Args) -> Node:
     )
     made["id"] = issue_id or made["id"]
     store.put(made)
-    return {"issue": store.issues[made["id"]]}
+    return {"issue": store.issues[made["id"]]}, f"ticket {made['identifier']}"
 
 
-def _attachment_create(store: Store, args: _Args) -> Node:
+def _attachment_create(store: Store, args: _Args) -> _Written:
     told = args["input"]
     issue, at = _issue(store, told["issueId"]), now()
     listed = issue["attachments"]["nodes"]
@@ -96,10 +98,10 @@ def _attachment_create(store: Store, args: _Args) -> Node:
     there |= {name: told[name] for name in ("title", "subtitle", "metadata") if name in told}
     there["updatedAt"] = stamp(at)
     store.touch(issue, at)
-    return {"attachment": {**there, "issue": issue}}
+    return {"attachment": {**there, "issue": issue}}, f"remote link of {issue['identifier']}"
 
 
-def _relation_create(store: Store, args: _Args) -> Node:
+def _relation_create(store: Store, args: _Args) -> _Written:
     told = args["input"]
     issue, other, at = _issue(store, told["issueId"]), _issue(store, told["relatedIssueId"]), now()
     relations = {one["id"] for each in store.issues.values() for one in each["relations"]["nodes"]}
@@ -110,7 +112,7 @@ def _relation_create(store: Store, args: _Args) -> Node:
     other["inverseRelations"]["nodes"].append({**made, "issue": ends[0]})
     for one in (issue, other):
         store.touch(one, at)
-    return {"issueRelation": {**made, "issue": issue, "relatedIssue": other}}
+    return {"issueRelation": {**made, "issue": issue, "relatedIssue": other}}, f"link of {issue['identifier']}"
 
 
 def _new_id(told: _Args, used: set[str]) -> str | None:
@@ -137,7 +139,7 @@ def _missing(what: str) -> Any:
     raise Refused(400, f"Entity not found: {what}", "INPUT_ERROR", f"Could not find referenced {what}.")
 
 
-_WRITES: dict[str, Callable[[Store, _Args], Node]] = {
+_WRITES: dict[str, Callable[[Store, _Args], _Written]] = {
     "commentCreate": _comment_create,
     "commentUpdate": _comment_update,
     "commentDelete": _comment_delete,
