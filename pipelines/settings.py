@@ -48,7 +48,7 @@ class People(_Section):
 class Stories(_Section):
     """What is measured, by what a story's milestones are known, and which words only look like keys."""
 
-    unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme")
+    unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme", "Insight", "Interview")
     spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
     spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
     ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")

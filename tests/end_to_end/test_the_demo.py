@@ -20,10 +20,22 @@ def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
     truths = json.loads((file.parent / "truth.json").read_text())["stories"]
     with reader(file.parent / "home" / "serving.duckdb") as connection:
         told = connection.execute(
-            "select story_key, backlog_at from marts.fct_stories where title <> 'Please ignore'"
+            "select story_key, backlog_at from marts.fct_stories"
+            " where title <> 'Please ignore' and story_type <> 'Insight'"
         ).fetchall()
-        teams = connection.execute("select distinct team from marts.fct_stories order by 1").fetchall()
+        teams = connection.execute(
+            "select distinct team from marts.fct_stories where is_measured order by 1"
+        ).fetchall()
+        insights = connection.execute(
+            "select stories.is_measured, links.is_linked, count(*) from marts.fct_stories as stories"
+            " left join marts.fct_story_events as events"
+            " on events.event_type = 'interview.insight_noted' and contains(events.url, stories.story_key)"
+            " left join marts.fct_links as links on links.from_kind = 'interview' and links.to_key = events.story_key"
+            " where stories.story_type = 'Insight' and stories.status = 'Shared' group by all"
+        ).fetchall()
         (runs,) = connection.execute("select count(*) from marts.fct_source_freshness").fetchall()
     assert {key: at.isoformat() for key, at in told} == {one["story_key"]: one["backlog_at"] for one in truths}
     assert teams == [("checkout",), ("search",)]
-    assert runs[0] >= 3
+    # Of what was learned each tells of its story, and none counts as one.
+    assert [row[:2] for row in insights] == [(False, True)]
+    assert runs[0] >= 4

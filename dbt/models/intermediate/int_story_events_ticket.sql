@@ -71,7 +71,10 @@ final as (
         interviews.event_type,
         interviews.occurred_at,
         'feedback' as lane,
-        'Interview' || coalesce(': ' || interviews.title, ' held') as label,
+        case interviews.event_type
+            when 'interview.insight_noted' then 'Insight' || coalesce(': ' || interviews.title, ' noted')
+            else 'Interview' || coalesce(': ' || interviews.title, ' held')
+        end as label,
         interviews.url
     from interviews
 )

@@ -5,13 +5,20 @@ with told as (
     select
         tickets.story_key,
         events.relation,
-        events.to_key
+        events.to_key,
+        tracker_keys.story_key as own_story_key
     from {{ ref('stg_events__ticket') }} as events
     inner join {{ ref('int_tickets') }} as tickets
         on
             events.source = tickets.source
             and events.instance = tickets.instance
             and events.subject = tickets.subject
+    -- A tracker's own ticket goes before another tracker's of the same key.
+    left join {{ ref('int_tracker_keys') }} as tracker_keys
+        on
+            events.source = tracker_keys.source
+            and events.instance = tracker_keys.instance
+            and events.to_key = tracker_keys.ticket_key
     where events.event_type = 'ticket.linked' and events.to_key is not null
 ),
 
@@ -19,23 +26,34 @@ ticket_keys as (
     select * from {{ ref('int_ticket_keys') }}
 ),
 
-final as (
+resolved as (
     select
         told.story_key,
-        coalesce(told.relation, 'linked to') as relation,
+        told.relation,
         told.to_key,
-        ticket_keys.story_key as to_story_key,
-        ticket_keys.story_key is not null as is_linked,
-        case
-            when ticket_keys.story_key is not null
-                then told.story_key || ' ' || coalesce(told.relation, 'linked to') || ' ' || ticket_keys.story_key
-            else 'no ticket ' || told.to_key || ' is known'
-        end as reason
+        coalesce(told.own_story_key, ticket_keys.story_key) as to_story_key
     from told
     left join ticket_keys on told.to_key = ticket_keys.ticket_key
+),
+
+final as (
+    select
+        resolved.story_key,
+        coalesce(resolved.relation, 'linked to') as relation,
+        resolved.to_key,
+        resolved.to_story_key,
+        resolved.to_story_key is not null as is_linked,
+        case
+            when resolved.to_story_key is not null
+                then
+                    resolved.story_key || ' ' || coalesce(resolved.relation, 'linked to')
+                    || ' ' || resolved.to_story_key
+            else 'no ticket ' || resolved.to_key || ' is known'
+        end as reason
+    from resolved
     qualify row_number() over (
-        partition by told.story_key, told.relation, coalesce(ticket_keys.story_key, told.to_key)
-        order by told.to_key
+        partition by resolved.story_key, resolved.relation, coalesce(resolved.to_story_key, resolved.to_key)
+        order by resolved.to_key
     ) = 1
 )
 

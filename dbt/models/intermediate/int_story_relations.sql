@@ -7,11 +7,21 @@ ticket_keys as (
     select * from {{ ref('int_ticket_keys') }}
 ),
 
+-- A tracker's own ticket goes before another tracker's of the same key.
+tracker_keys as (
+    select * from {{ ref('int_tracker_keys') }}
+),
+
 origins as (
     select
         events.story_key,
-        coalesce(ticket_keys.story_key, events.to_key) as origin_story_key
+        coalesce(tracker_keys.story_key, ticket_keys.story_key, events.to_key) as origin_story_key
     from {{ ref('int_ticket_events') }} as events
+    left join tracker_keys
+        on
+            events.source = tracker_keys.source
+            and events.instance = tracker_keys.instance
+            and events.to_key = tracker_keys.ticket_key
     left join ticket_keys on events.to_key = ticket_keys.ticket_key
     where
         events.event_type = 'ticket.linked'
@@ -29,16 +39,29 @@ eligible as (
     from tickets
 ),
 
+parents_of as (
+    select
+        tickets.story_key,
+        tickets.parent_key as told_key,
+        coalesce(tracker_keys.story_key, ticket_keys.story_key) as parent_key
+    from tickets
+    left join tracker_keys
+        on
+            tickets.source = tracker_keys.source
+            and tickets.instance = tracker_keys.instance
+            and tickets.parent_key = tracker_keys.ticket_key
+    left join ticket_keys on tickets.parent_key = ticket_keys.ticket_key
+),
+
 final as (
     select
         tickets.story_key,
-        coalesce(parent_keys.story_key, tickets.parent_key) as parent_key,
+        coalesce(tickets.parent_key, tickets.told_key) as parent_key,
         origins.origin_story_key,
         eligible.is_eligible and not coalesce(parents.is_eligible, false) as is_measured
-    from tickets
+    from parents_of as tickets
     inner join eligible on tickets.story_key = eligible.story_key
-    left join ticket_keys as parent_keys on tickets.parent_key = parent_keys.ticket_key
-    left join eligible as parents on parent_keys.story_key = parents.story_key
+    left join eligible as parents on tickets.parent_key = parents.story_key
     left join origins on tickets.story_key = origins.story_key
 )
 

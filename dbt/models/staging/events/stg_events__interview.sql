@@ -1,14 +1,14 @@
--- One row per interview that was held, with the keys of the tickets it names.
+-- One row per interview that was held or insight that was noted, with the keys of the tickets it names.
 with events as (
     select *
     from {{ source('log', 'current_events') }}
-    where event_type = 'interview.held'
+    where event_type in ('interview.held', 'interview.insight_noted')
 ),
 
 final as (
     select
         {{ event_columns() }},
-        {{ payload_text('interview_id') }} as interview_id,
+        coalesce({{ payload_text('insight_id') }}, {{ payload_text('interview_id') }}) as interview_id,
         {{ payload_text('title') }} as title,
         {{ payload_list('story_keys') }} as ticket_keys,
         {{ payload_text('url') }} as url
