@@ -68,6 +68,15 @@ class FlagConfigured(Flag):
     is_observed: bool = False
 
 
+class FlagEnvironmentDefined(Payload):
+    """`flag.environment_defined`: where flags stand; `is_production` is null where the vendor does not tell."""
+
+    project: str
+    environment: str
+    name: str | None = None
+    is_production: bool | None = None
+
+
 class FlagStepped(Flag):
     """A step of a flag's life that carries nothing more."""
 
@@ -99,5 +108,6 @@ EVENTS: tuple[EventType, ...] = (
     EventType("flag.archived", FlagStepped, "A flag was put away; nothing asks for it any more."),
     EventType("flag.restored", FlagStepped, "An archived flag was taken out again."),
     EventType("flag.deleted", FlagStepped, "The flag service no longer has the flag."),
+    EventType("flag.environment_defined", FlagEnvironmentDefined, "The flag service has this environment."),
     EventType("flag.release_updated", FlagReleased, "A release by steps stands as its newest version says."),
 )
