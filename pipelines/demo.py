@@ -120,6 +120,7 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, 
     recorded: dict[str, list[str]] = {}
     tokens: dict[str, str] = {}
     servers: dict[str, Loopback] = {}
+    more: dict[str, dict[str, Any]] = {}
     with contextlib.ExitStack() as up:
         for name, source in demos().items():
             folder = file.parent / "recordings" / name
@@ -130,19 +131,26 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, 
             servers[name] = up.enter_context(shown.server)
             tables[name] = {"url": servers[name].url, **shown.table}
             tokens |= {variable(name, field): value for field, value in shown.secrets.items()}
-        file.write_text(settings_text(company, file.parent / "home", tables, recorded), encoding="utf-8")
+            more |= {table: dict(said) for table, said in shown.settings.items()}
+        text = settings_text(company, file.parent / "home", tables, recorded, more)
+        file.write_text(text, encoding="utf-8")
         with exported(STORYLINE_CONFIG=str(file.resolve()), **tokens):
             yield servers
 
 
 def settings_text(
-    company: Company, home: Path, tables: dict[str, dict[str, Any]], recorded: dict[str, list[str]]
+    company: Company,
+    home: Path,
+    tables: dict[str, dict[str, Any]],
+    recorded: dict[str, list[str]],
+    more: dict[str, dict[str, Any]] | None = None,
 ) -> str:
-    """Return the text of the demo's `storyline.toml`."""
+    """Return the text of the demo's `storyline.toml`; `more` are tables beside those of the sources."""
     told: dict[str, dict[str, Any]] = {f"sources.{name}": table for name, table in tables.items()}
     told |= {
         f"teams.{team.key}": {"projects": [team.project], "repositories": [team.repository]} for team in company.teams
     }
+    told |= more or {}
     told["recordings"] = dict(recorded)
     lines = [f"home = {json.dumps(str(home.resolve()))}"]
     for name, table in told.items():

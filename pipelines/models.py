@@ -44,6 +44,9 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
         "spec_labels": list(settings.stories.spec_labels),
         "ai_labels": list(settings.stories.ai_labels),
         "follow_up_relations": list(settings.stories.follow_up_relations),
+        "flag_stories": dict(sorted(settings.flags.stories.items())),
+        "flag_production_environments": list(settings.flags.production_environments),
+        "first_users_percentage": settings.flags.first_users_percentage,
         "stale_after_hours": settings.freshness.stale_after_hours,
         "teams": [
             {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}

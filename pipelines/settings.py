@@ -71,6 +71,20 @@ class Delivery(_Section):
     incident_window_hours: int = Field(default=24, ge=1)
 
 
+class Flags(_Section):
+    """Which stories flags let out where nothing else tells, and from which share on a story is in production.
+
+    Attributes:
+        stories: a story's key by the flag's, or by `project/flag` where two projects use one key.
+        production_environments: empty: those that the flag service calls critical or production, and `production`.
+        first_users_percentage: of production's users, 0 to 100.
+    """
+
+    stories: dict[str, str] = Field(default_factory=dict)
+    production_environments: tuple[str, ...] = ()
+    first_users_percentage: float = Field(default=10, gt=0, le=100)
+
+
 class Team(_Section):
     """A team owns tickets by project and changes by repository."""
 
@@ -109,6 +123,7 @@ class Settings(BaseSettings):
     people: People = People()
     stories: Stories = Stories()
     delivery: Delivery = Delivery()
+    flags: Flags = Flags()
     freshness: Freshness = Freshness()
     teams: dict[str, Team] = Field(default_factory=dict)
     services: dict[str, str] = Field(default_factory=dict)

@@ -24,3 +24,8 @@
 {% macro payload_list(field) -%}
     coalesce(try_cast(json_extract(payload, '$.{{ field }}') as varchar[]), cast([] as varchar[]))
 {%- endmacro %}
+
+{#- All texts of an object that holds lists, in one list; empty where the field is absent. -#}
+{% macro payload_values(field) -%}
+    coalesce(json_extract_string(payload, '$.{{ field }}.*[*]'), cast([] as varchar[]))
+{%- endmacro %}

@@ -22,11 +22,13 @@ class Played:
         server: enter it, and it answers.
         table: what `[sources.<name>]` says of it, the address apart.
         secrets: by the name of the setting.
+        settings: what other tables say of it, by table: `flags.stories`.
     """
 
     server: Loopback
     table: Mapping[str, Any]
     secrets: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Demo(Protocol):

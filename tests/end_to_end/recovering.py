@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 import pipelines.sources.github as github
 import pipelines.sources.jira as jira
+import pipelines.sources.launchdarkly as launchdarkly
 from pipelines.collect import Trip, collect
 from pipelines.company import Company
 from pipelines.ingest import Intake, take_in
@@ -20,17 +21,21 @@ from pipelines.sources.github.server import serve as serve_hub
 from pipelines.sources.jira.connection import JiraConnection
 from pipelines.sources.jira.demo import SITE, site
 from pipelines.sources.jira.server import serve as serve_site
+from pipelines.sources.launchdarkly.connection import LaunchDarklyConnection
+from pipelines.sources.launchdarkly.demo import HOST, PROJECT, account
+from pipelines.sources.launchdarkly.server import serve as serve_flags
 from pipelines.sources.live import Network
 from tests.conftest import ROOT, command_line, environment
 from warehouse.connection import reader
 
 
 def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
-    """Collect from both vendors, take in what the notebook and the pager exported, and transform."""
+    """Collect from all vendors, take in what the notebook and the pager exported, and transform."""
     jira_store = site(company, as_of, tokens={"Bearer t"})
     hub_store = hub(company, as_of, tokens={"t"})
+    flags_store = account(company, as_of, tokens={"t"})
     projects = tuple(team.project for team in company.teams)
-    with serve_site(jira_store) as tracker, serve_hub(hub_store) as forge:
+    with serve_site(jira_store) as tracker, serve_hub(hub_store) as forge, serve_flags(flags_store) as flags:
         jira_at = JiraConnection(url=tracker.url, host=SITE, projects=projects, token=SecretStr("t"))
         github_at = GitHubConnection(
             url=forge.url,
@@ -39,7 +44,8 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
             job_days=100_000,
             token=SecretStr("t"),
         )
-        for source, connection in ((jira.SOURCE, jira_at), (github.SOURCE, github_at)):
+        flags_at = LaunchDarklyConnection(url=flags.url, host=HOST, projects=(PROJECT,), token=SecretStr("t"))
+        for source, connection in ((jira.SOURCE, jira_at), (github.SOURCE, github_at), (launchdarkly.SOURCE, flags_at)):
             collector = source.collector(connection, Network(attempts=1))
             done = collect(settings, source, collector, Trip("ingest", as_of))
             collector.close()

@@ -9,9 +9,6 @@ from pipelines.company import Company, Scale, simulate, story_truths
 from pipelines.company.facts import Status, Story
 from tests.end_to_end.recovering import named_rows, night, rows
 
-# What hangs on a flag: no source tells of flags yet.
-FLAGGED = ("code_complete_at", "reviewed_at", "production_at", "full_rollout_at")
-
 
 def _called(company: Company, story: Story, place: int, as_of: datetime) -> str:
     """What the status of a visit is called now: a renaming holds for all of the past, a migration for what stood there.
@@ -41,13 +38,10 @@ def _visits(company: Company, as_of: datetime) -> list[tuple[str, str, datetime]
 
 
 def _told(company: Company, as_of: datetime, marts: dict[str, dict[str, Any]]) -> list[tuple[str, str, Any, Any]]:
-    """Every milestone that the mart tells otherwise than the truth, those of flags apart."""
-    flagged = {story.key_at(as_of) for story in company.stories if story.flag}
+    """Every milestone that the mart tells otherwise than the truth."""
     wrong = []
     for truth in story_truths(company, as_of):
         for name in truth.__dataclass_fields__:
-            if name in FLAGGED and truth.story_key in flagged:
-                continue
             told, true = marts[truth.story_key][name], getattr(truth, name)
             if told != true:
                 wrong.append((truth.story_key, name, told, true))

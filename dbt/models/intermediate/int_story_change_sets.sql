@@ -10,6 +10,10 @@ changes as (
     select * from {{ ref('int_change_times') }}
 ),
 
+flags as (
+    select * from {{ ref('int_story_flags') }}
+),
+
 -- From the first merge on that a production deployment is known to carry, a merge of that repository can be waited
 -- for. Before it, and in a repository without deployments, nothing can be known and nothing is held back.
 repositories as (
@@ -47,7 +51,8 @@ in_order as (
         linked.*,
         count(*) filter (where linked.is_awaited) over earlier as earlier_awaited,
         max(linked.deployed_at) over earlier as earlier_deployed_at,
-        max(coalesce(linked.deployed_at, linked.merged_at)) over earlier as earlier_settled_at
+        max(coalesce(linked.deployed_at, linked.merged_at)) over earlier as earlier_settled_at,
+        min(linked.opened_at) over (partition by linked.story_key) as first_opened_at
     from linked
     window earlier as (
         partition by linked.story_key
@@ -70,12 +75,21 @@ freezes as (
     group by in_order.story_key
 ),
 
+-- With a flag the users come later than the code, and the set freezes with the first of them.
 final as (
     select
-        in_order.* exclude (earlier_awaited, earlier_deployed_at, earlier_settled_at),
-        coalesce(in_order.opened_at >= freezes.follow_ups_from, false) as is_follow_up
+        in_order.* exclude (earlier_awaited, earlier_deployed_at, earlier_settled_at, first_opened_at),
+        coalesce(
+            case
+                when flags.story_key is null then in_order.opened_at >= freezes.follow_ups_from
+                else
+                    in_order.opened_at > flags.production_at and in_order.opened_at > in_order.first_opened_at
+            end,
+            false
+        ) as is_follow_up
     from in_order
     left join freezes on in_order.story_key = freezes.story_key
+    left join flags on in_order.story_key = flags.story_key
 )
 
 select * from final

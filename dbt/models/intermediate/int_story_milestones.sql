@@ -15,14 +15,29 @@ changes as (
     select * from {{ ref('int_story_changes_summary') }}
 ),
 
+flags as (
+    select * from {{ ref('int_story_flags') }}
+),
+
+-- A story with a flag is in production when its users are, and not when its code is.
+released as (
+    select
+        tickets.story_key,
+        case when flags.story_key is null then changes.production_at else flags.production_at end as production_at,
+        case when flags.story_key is null then changes.production_at else flags.full_rollout_at end as full_rollout_at
+    from tickets
+    left join changes on tickets.story_key = changes.story_key
+    left join flags on tickets.story_key = flags.story_key
+),
+
 -- What users said once it was in production is feedback.
 interviews as (
     select
         interviews.story_key,
         min(interviews.occurred_at) as interviewed_at
     from {{ ref('int_story_interviews') }} as interviews
-    left join changes on interviews.story_key = changes.story_key
-    where changes.production_at is null or interviews.occurred_at < changes.production_at
+    left join released on interviews.story_key = released.story_key
+    where released.production_at is null or interviews.occurred_at < released.production_at
     group by interviews.story_key
 ),
 
@@ -34,9 +49,10 @@ gathered as (
         least(progress.spec_status_at, specs.spec_label_at) as spec_at,
         changes.code_complete_at,
         changes.reviewed_at,
-        changes.production_at,
-        changes.production_at as full_rollout_at
+        released.production_at,
+        released.full_rollout_at
     from tickets
+    inner join released on tickets.story_key = released.story_key
     left join progress on tickets.story_key = progress.story_key
     left join specs on tickets.story_key = specs.story_key
     left join changes on tickets.story_key = changes.story_key

@@ -57,6 +57,17 @@ with links as (
     from {{ ref('int_interview_stories') }} as interview_stories
     union all
     select
+        'flag' as from_kind,
+        flag_stories.flag_key as from_key,
+        'story' as to_kind,
+        coalesce(flag_stories.story_key, flag_stories.mentioned_key) as to_key,
+        flag_stories.rule,
+        case when flag_stories.is_linked then flag_stories.confidence else 0 end as confidence,
+        flag_stories.is_linked,
+        flag_stories.reason
+    from {{ ref('int_flag_stories') }} as flag_stories
+    union all
+    select
         'story' as from_kind,
         story_links.story_key as from_key,
         'story' as to_kind,

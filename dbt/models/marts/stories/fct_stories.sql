@@ -18,6 +18,10 @@ changes as (
     select * from {{ ref('int_story_changes_summary') }}
 ),
 
+flags as (
+    select * from {{ ref('int_story_flags') }}
+),
+
 teams as (
     select * from {{ ref('int_team_keys') }}
     where kind = 'project'
@@ -75,6 +79,7 @@ final as (
         case when tickets.current_category = 'done' then progress.last_done_at end as done_at,
         cast(coalesce(progress.reopened_count, 0) as integer) as reopened_count,
         cast(coalesce(changes.change_count, 0) as integer) as change_count,
+        cast(coalesce(flags.flag_count, 0) as integer) as flag_count,
         {{ seconds_between('milestones.interviewed_at', 'milestones.production_at') }} as idea_lead_time_seconds,
         {{ seconds_between('milestones.backlog_at', 'milestones.production_at') }} as story_cycle_time_seconds,
         milestones.total_seconds,
@@ -91,6 +96,7 @@ final as (
     inner join relations on tickets.story_key = relations.story_key
     left join progress on tickets.story_key = progress.story_key
     left join changes on tickets.story_key = changes.story_key
+    left join flags on tickets.story_key = flags.story_key
     left join teams on tickets.project_key = teams.owned_key
 )
 

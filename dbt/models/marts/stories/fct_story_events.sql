@@ -4,6 +4,8 @@ with final as (
     select * from {{ ref('int_story_events_change') }}
     union all
     select * from {{ ref('int_story_events_delivery') }}
+    union all
+    select * from {{ ref('int_story_events_flag') }}
 )
 
 select

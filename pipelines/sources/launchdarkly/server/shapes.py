@@ -1,10 +1,11 @@
 """How the vendor writes a flag, its configuration, and an entry of the audit log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from pipelines.sources.launchdarkly.values import milliseconds
 
@@ -149,3 +150,47 @@ def entry(done: Done, project: str, key: str, name: str, environments: Iterable[
         "target": {"_links": {}, "name": name, "resources": resources},
     }
     return told | ({"comment": done.comment} if done.comment else {}) | more
+
+
+def release(place: str, status: str, steps: Sequence[tuple[float, datetime]], ends: Sequence[datetime]) -> Json:
+    """Return a guarded release of a flag in an environment, as `shop/csv-export/production`.
+
+    Args:
+        steps: share and beginning of each that began.
+        ends: of as many of them as have ended.
+    """
+    project, key, environment_key = place.split("/")
+    ended = [milliseconds(at) for at in ends] + [None] * (len(steps) - len(ends))
+    told = [
+        {"stepIndex": index, "allocation": round(share * 1_000), "durationMillis": 3_600_000}
+        | {"startedAt": milliseconds(at)}
+        | ({"endedAt": end} if end else {})
+        for index, ((share, at), end) in enumerate(zip(steps, ended, strict=True))
+    ]
+    is_over = status in ("completed", "reverted")
+    began = {"startedAt": milliseconds(steps[0][1])} | ({"endedAt": ended[-1]} if is_over else {})
+    phase = {"id": _uuid(place, "phase"), "phaseIndex": 0, "ruleId": None, "status": status, "steps": told}
+    return {
+        "id": _uuid(place),
+        "status": status,
+        "projectKey": project,
+        "environmentKey": environment_key,
+        "flagKey": key,
+        "originalVariationId": _uuid(place, "off"),
+        "originalVariationValue": False,
+        "targetVariationId": _uuid(place, "on"),
+        "targetVariationValue": True,
+        "randomizationUnit": "user",
+        "cleanupBehavior": "leave_rules_in_place",
+        "kind": "guarded",
+        "metrics": [{"metricKey": "errors", "autoRollback": True}],
+        "phases": [phase | {"currentStepIndex": len(steps) - 1, "metricStatuses": {}} | began],
+        "currentPhaseIndex": None if is_over else 0,
+        "advancementMode": "manual",
+        "createdAt": milliseconds(steps[0][1]),
+    } | began
+
+
+def _uuid(*names: object) -> str:
+    digits = blake2b("\x1f".join(map(str, names)).encode(), digest_size=16).hexdigest()
+    return str(UUID(hex=digits, version=4))
