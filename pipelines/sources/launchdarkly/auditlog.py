@@ -1,10 +1,11 @@
 """Reads a project's part of the audit log, newest entry first: no cursor, at most 20 a page, bounds that are strict.
 
 A page is asked for before one millisecond after the oldest entry seen, and what was seen is left out. Where one
-millisecond holds a whole page, nothing tells what else it holds: it is asked for again by environment, then by flag.
+millisecond holds a whole page, nothing tells what else it holds: it is asked for again by environment, then by flag;
+at the end, when most of the flags are known that there ever were.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.sources.base import mapping_of
@@ -23,10 +24,13 @@ class AuditLog:
 
     Args:
         environments: keys of the project's environments.
+        flags: asked for the keys of the project's flags where one environment alone fills a page in a millisecond.
     """
 
-    def __init__(self, http: Http, project: str, environments: Sequence[str]) -> None:
-        self._http, self._project, self._environments = http, project, environments
+    def __init__(
+        self, http: Http, project: str, environments: Sequence[str], flags: Callable[[], Iterable[str]]
+    ) -> None:
+        self._http, self._project, self._environments, self._listed = http, project, environments, flags
         self._seen: set[str] = set()
         self._flags: set[str] = set()
 
@@ -37,6 +41,13 @@ class AuditLog:
             BadAnswerError: an entry has no id or no date, or one flag has a page of them in one millisecond.
             VendorError: the vendor cannot be asked.
         """
+        crowded: list[int] = []
+        yield from self._down(after, crowded)
+        for at in crowded:
+            yield from self._crowd(at)
+
+    def _down(self, after: int | None, crowded: list[int]) -> Iterator[list[Row]]:
+        """Yield the pages down to a moment, and note each millisecond that fills one."""
         before: int | None = None
         while True:
             page = self._asked(self._spec(), before, after)
@@ -49,20 +60,21 @@ class AuditLog:
             if before is not None and not fresh and max(dates) >= before:
                 raise BadAnswerError("launchdarkly repeats a page of its audit log without end; try later")
             if len(page) >= PAGE and oldest == max(dates):
-                yield from self._crowded(oldest)
+                crowded.append(oldest)
                 before = oldest
             elif not fresh and len(page) < PAGE:
                 return
             else:
                 before = oldest + 1
 
-    def _crowded(self, at: int) -> Iterator[list[Row]]:
+    def _crowd(self, at: int) -> Iterator[list[Row]]:
         """Yield what one millisecond holds, environment by environment, and flag by flag where that is too much."""
         for environment in self._environments:
             page = self._asked(self._spec(environment), at + 1, at - 1)
             yield self._fresh(page)
             if len(page) < PAGE:
                 continue
+            self._flags |= set(self._listed())
             for flag in sorted(self._flags):
                 one = self._asked(self._spec(environment, flag), at + 1, at - 1)
                 yield self._fresh(one)
@@ -71,10 +83,6 @@ class AuditLog:
                         f"launchdarkly tells {PAGE} or more changes of flag {flag} in {environment} at one moment "
                         f"({at} ms), and there is no way to ask for the others"
                     )
-
-    def know(self, flags: Sequence[str]) -> None:
-        """Take these flags into account where a moment is crowded."""
-        self._flags |= set(flags)
 
     def _fresh(self, page: Sequence[Row]) -> list[Row]:
         found = [row for row in page if str(row["_id"]) not in self._seen]

@@ -12,7 +12,7 @@ from pipelines.sources.launchdarkly.actions import is_of_a_release, needs_detail
 from pipelines.sources.launchdarkly.auditlog import AuditLog, Row, date_of
 from pipelines.sources.launchdarkly.connection import LaunchDarklyConnection
 from pipelines.sources.launchdarkly.limits import LaunchDarklyLimits
-from pipelines.sources.launchdarkly.pages import pages
+from pipelines.sources.launchdarkly.pages import Page, pages
 from pipelines.sources.launchdarkly.recording import release_key, release_version
 from pipelines.sources.launchdarkly.values import EVERY, text
 from pipelines.sources.live import Finding, Memory, MissingError, Network, RefusedError, Step, Target, VendorError
@@ -113,19 +113,20 @@ class _Project:
     def audit_log(self) -> Iterator[Step]:
         """Read the audit log down to where the last walk began. Where it stands moves only once all of it is read."""
         high = self._cursor("auditlog").get("high_ms")
-        log = AuditLog(self._http, self._name, self._environments)
+        log = AuditLog(self._http, self._name, self._environments, self._flag_keys)
         known = set(self._memory.keys("auditlog", ""))
-        log.know([key.partition("/")[2] for key in self._memory.keys("flags", f"{self._name}/")])
-        newest, running, read = high or 0, set[str](), 0
+        newest, running, read, is_due = high or 0, set[str](), 0, False
         for page in log.pages(None if high is None else high - self._overlap - 1):
             records = [self._entry(row) for row in page if str(row["_id"]) not in known]
+            # What a walk that was cut off kept is known, and what follows from it was not done.
+            new = [row for row in page if str(row["_id"]) not in known or date_of(row) > (high or 0)]
             newest = max([newest, *map(date_of, page)])
-            running |= {key for row in page if is_of_a_release(row) for key in _release_places(row)}
-            read += len(page)
+            running |= {key for row in new if is_of_a_release(row) for key in _release_places(row)}
+            read, is_due = read + len(page), is_due or bool(new)
             if records:
                 yield Step(records, done=(read, 0))
         cursors: dict[str, Any] = {self._walk("auditlog"): {"high_ms": newest}}
-        if newest > (high or 0):
+        if is_due:
             cursors[self._walk("flags")] = {"is_due": True}
         if running:
             cursors[self._walk("releases")] = {"running": sorted(running | set(self._running()))}
@@ -146,17 +147,26 @@ class _Project:
         """Read all flags, archived ones too, after anything was done to one."""
         if not self._cursor("flags").get("is_due"):
             return
-        # In the order of their creation: a flag that is made while they are read comes last.
-        path, order, read = f"/api/v2/flags/{_part(self._name)}", {"sort": "creationDate"}, 0
-        for state in ({}, {"filter": "state:archived"}):
-            for page in pages(self._http, path, "key", order | state):
-                read += len(page.rows)
-                records = [
-                    RawRecord(self._instance, "flags", f"{self._name}/{row.get('key')}", row, page.answered_at)
-                    for row in page.rows
-                ]
-                yield Step(records, done=(read, 0))
+        read = 0
+        for page in self._flag_pages():
+            read += len(page.rows)
+            records = [
+                RawRecord(self._instance, "flags", f"{self._name}/{row.get('key')}", row, page.answered_at)
+                for row in page.rows
+            ]
+            yield Step(records, done=(read, 0))
         yield Step((), {self._walk("flags"): {"is_due": False}}, (read, read))
+
+    def _flag_pages(self) -> Iterator[Page]:
+        # In the order of their creation: a flag that is made while they are read comes last.
+        path, order = f"/api/v2/flags/{_part(self._name)}", {"sort": "creationDate"}
+        for state in ({}, {"filter": "state:archived"}):
+            yield from pages(self._http, path, "key", order | state)
+
+    def _flag_keys(self) -> set[str]:
+        """Return the flags that there are, and those that the log knows: some may be gone."""
+        known = {key.partition("/")[2] for key in self._memory.keys("flags", f"{self._name}/")}
+        return known | {str(row.get("key")) for page in self._flag_pages() for row in page.rows}
 
     def releases(self) -> Iterator[Step]:
         """Read the releases of each flag that has one under way, until it ended."""

@@ -84,10 +84,10 @@ def _audit_log(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
     before, after, spec = (request.asked(name) for name in ("before", "after", "spec"))
     found = [one for one in store.entries if spec is None or _is_of(one, spec)]
     if before is not None and not store.quirks.ignores_before:
-        found = [one for one in found if one["date"] < int(before)]
+        found = [one for one in found if int(one["date"]) < int(before)]
     if after is not None:
-        found = [one for one in found if one["date"] > int(after)]
-    found.sort(key=lambda one: (one["date"], one["_id"]), reverse=True)
+        found = [one for one in found if int(one["date"]) > int(after)]
+    found.sort(key=lambda one: (int(one["date"]), one["_id"]), reverse=True)
     links = {"self": {"href": request.path, "type": "application/json"}}
     return Reply(json={"items": [as_listed(one) for one in found[:limit]], "_links": links})
 
