@@ -41,7 +41,8 @@ def test_every_attempt_of_every_build_is_recovered(company, told):
         settings,
         # A branch may hold its author's name, which the log does not keep.
         "select repository, workflow, sha, branch = 'main', event, run_attempt, started_at, finished_at, "
-        "duration_seconds, conclusion, is_default_branch, job_count from marts.fct_builds where finished_at is not null order by all",
+        "duration_seconds, conclusion, is_default_branch, job_count from marts.fct_builds "
+        "where finished_at is not null order by all",
     )
     true = sorted(
         (
