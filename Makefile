@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate $(UPGRADE)
 PYTEST := $(BIN)/pytest
 
-.PHONY: help setup demo demo-serve app test test-heavy benchmark check new-source docs schemas lock clean
+.PHONY: help setup demo demo-serve app test test-heavy benchmark check new-source docs schemas unleash lock clean
 
 help: ## say what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,15 @@ schemas: .schemas/.ready ## fetch GitHub's own descriptions of its APIs from the
 	@cd .schemas && tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json
 	@cd .schemas && tar -xzf octokit-graphql-schema-*.tgz --strip-components=1 package/schema.graphql
 	@cd .schemas && rm -f ./*.tgz && sha256sum --check --quiet ../tests/contracts/schemas.sha256
+	@touch $@
+
+unleash: .unleash/.ready ## fetch a real Unleash server from the npm registry, for the heavy tests
+
+.unleash/.ready: tests/contracts/unleash/package.json tests/contracts/unleash/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null \
+		|| { echo "The Unleash server needs Node.js 20 or newer, and npm." >&2; exit 1; }
+	@mkdir -p .unleash && cp tests/contracts/unleash/package*.json .unleash/
+	@cd .unleash && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 lock: $(READY) ## resolve the dependencies again into both locks

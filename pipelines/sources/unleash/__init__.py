@@ -1,0 +1,55 @@
+"""Unleash: feature flags, each with the whole history that its events tell, replayed into how it stood after each."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.events.envelope import Event
+from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
+from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+from pipelines.sources.unleash import mapping, people, recording
+from pipelines.sources.unleash.connection import UnleashConnection
+
+__all__ = ["SOURCE"]
+
+
+class Unleash:
+    """The Unleash source. Implements `LiveSource`."""
+
+    name = "unleash"
+    connection: type[ConnectionSettings] = UnleashConnection
+    mapper_version = 1
+    streams: tuple[Stream, ...] = (Stream("features", "entity"),)
+    emits = frozenset(
+        {"flag.created", "flag.updated", "flag.configured", "flag.archived", "flag.restored", "flag.deleted"}
+    )
+
+    def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
+        """Walk a folder of recorded responses and its sub-folders; the README has the layout.
+
+        Raises:
+            RecordingError: there is nothing to read, or a file is not what the layout calls for.
+        """
+        return recording.read_recording(folder)
+
+    def pseudonymise(self, record: RawRecord, people_keys: Pseudonyms) -> RawRecord:
+        """Return the record with each person replaced by a key, and whom a flag names one by one by their number."""
+        return people.pseudonymise(record, people_keys)
+
+    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
+        """Map one raw record.
+
+        Raises:
+            MappingError: the record lacks what its events need.
+        """
+        return mapping.to_events(instance, stream, record_key, body)
+
+    def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
+        """Return what walks a server; see `collector.py`. Imported here, since only a collection needs HTTP."""
+        from pipelines.sources.unleash.collector import UnleashCollector
+
+        assert isinstance(connection, UnleashConnection), "the settings are read by this source's own model"
+        return UnleashCollector(connection, network)
+
+
+SOURCE: LiveSource = Unleash()
