@@ -56,11 +56,17 @@ def busy(store: Store, count: int) -> None:
 @contextmanager
 def _play() -> Iterator[Played]:
     store = Store.from_recording(FIXTURES, tokens=[TOKEN])
-    busy(store, 45)
-    store.archive("flag-0")
-    store.quirks.most_per_page = 90
+    busy(store, 30)
+    for _ in range(30):
+        store.write("project-favorited", None)
+    store.quirks.most_per_page = 80
+
+    def forget() -> None:
+        """Take the newest rows away, so that all others move up, the next page's first ones out of it."""
+        del store.events[-30:]
+
     with serve(store) as site:
-        yield Played(site, lambda home: run(home, site, store), lambda: store.delete("flag-0"))
+        yield Played(site, lambda home: run(home, site, store), forget)
 
 
-VENDORS = (Vendor("unleash", "/search/events", "/projects/default/features/", "flag.deleted", _play),)
+VENDORS = (Vendor("unleash", "/search/events", "/projects/default/features/", None, _play),)

@@ -1,4 +1,4 @@
-"""Unleash, played on the loopback address: real HTTP, and the events that a real server writes, no flag of anybody's."""
+"""Unleash, played on the loopback address: real HTTP, and the events that a real server writes."""
 
 from pipelines.sources.unleash.server.routes import serve
 from pipelines.sources.unleash.server.store import Quirks, Store

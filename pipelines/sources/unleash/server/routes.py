@@ -64,8 +64,12 @@ def _features(store: Store, _: Request, names: tuple[str, ...]) -> Reply:
 def _listed(row: Row) -> dict[str, Any]:
     """Return a flag as a list shows it: its environments without their strategies."""
     kept = {name: row.get(name) for name in ("name", "description", "type", "createdAt", "stale", "impressionData")}
-    environments = [{name: held[name] for name in ("name", "type", "enabled")} for held in row["environments"]]
-    return {**kept, "environments": environments}
+    environments = [
+        {name: held[name] for name in ("name", "type", "enabled", "sortOrder")}
+        | {"variantCount": 0, "lastSeenAt": None}
+        for held in row["environments"]
+    ]
+    return {**kept, "favorite": False, "lastSeenAt": None, "environments": environments}
 
 
 def _feature(store: Store, _: Request, names: tuple[str, ...]) -> Reply:

@@ -112,11 +112,11 @@ class Store:
         return str(whole["id"])
 
     def update(self, flag: str, environment: str, strategy_id: str, **strategy: Any) -> None:
-        """Replace what a strategy says."""
+        """Change what a strategy says; of what is left out the server keeps what was there."""
         held = self._environment(flag, environment)
         place = next(place for place, row in enumerate(held["strategies"]) if row["id"] == strategy_id)
-        before, after = held["strategies"][place], _strategy(strategy_id, place, strategy)
-        held["strategies"][place] = after
+        before = held["strategies"][place]
+        after = held["strategies"][place] = {**before, **strategy}
         self.write("feature-strategy-update", flag, environment, data=after, before=before)
         self._end(held, flag, environment)
 
