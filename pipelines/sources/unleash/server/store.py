@@ -6,6 +6,7 @@ strategy with a switch off, nothing at all for what reviving turns off.
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,8 +80,9 @@ class Store:
                 "createdBy": "ann@example.com",
                 "createdAt": stamp(self.at),
                 "createdByUserId": 2,
-                "data": told.get("data"),
-                "preData": told.get("before"),
+                # As it was then: the flag goes on changing.
+                "data": deepcopy(told.get("data")),
+                "preData": deepcopy(told.get("before")),
                 "tags": [],
                 "featureName": name,
                 "project": self.project,
