@@ -126,6 +126,37 @@ def test_what_is_replayed_from_its_events_is_how_a_real_server_says_that_its_fla
     assert standing["development"]["targeted_segments"] == ["staff"]
 
 
+SHARES: dict[str, list[dict[str, Any]]] = {
+    "one": [flexible(10)],
+    "two-of-one-group": [flexible(10), flexible(40)],
+    "one-that-is-disabled": [flexible(25), flexible(90, disabled=True)],
+    "everybody": [{"name": "default", "parameters": {}, "constraints": []}],
+    "nobody-else": [flexible(100, constraints=[{"contextName": "userId", "operator": "IN", "values": ["x", "y"]}])],
+    "no-strategy-of-ours": [],
+}
+
+
+def test_the_share_that_is_told_is_the_one_that_the_server_itself_lets_through(
+    project: Admin, settings: Settings
+) -> None:
+    for flag, strategies in SHARES.items():
+        project.create(flag)
+        for strategy in strategies:
+            project.add(flag, PRODUCTION, **strategy)
+        project.turn(flag, PRODUCTION, on=True)
+    assert collect(project, settings).errors == []
+    people = 2_000
+    context = {"appName": "test", "userId": ",".join(map(str, range(people)))}
+    asked = {"environments": [PRODUCTION], "projects": [project.project], "context": context}
+    evaluated = project.ask("POST", "/playground/advanced", asked)["features"]
+    assert {row["name"] for row in evaluated} == SHARES.keys()
+    for row in evaluated:
+        let_through = sum(one["isEnabled"] for one in row["environments"][PRODUCTION])
+        told_share = told(settings, row["name"])[-1][1]["served_percentage"]
+        # The sample's own error is at most 1.1 points.
+        assert abs(100 * let_through / people - told_share) < 4, row["name"]
+
+
 def test_a_played_server_writes_the_events_that_a_real_one_writes(project: Admin) -> None:
     before = project.ask("GET", "/search/events?limit=1")["events"][0]["id"]
     live(project, "crew")
