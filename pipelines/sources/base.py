@@ -11,6 +11,7 @@ from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, Person, RawRec
 
 __all__ = [
     "EMAIL",
+    "PHONE",
     "UNKNOWN_INSTANCE",
     "BadRecord",
     "Person",
@@ -26,6 +27,11 @@ __all__ = [
 # An e-mail address. The look-behind lets a match start only where a run of such characters starts: without it a long
 # run is quadratic.
 EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+# A telephone number as people write one: with a plus or 00, or in the groups of North America. A plain run of digits is
+# none: it may be an order's, a ticket's, a time.
+PHONE = re.compile(
+    r"(?<![\w/=+#.&-])(?:(?:\+|00)\d(?:[ \u00a0().-]{0,2}\d){7,13}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![.-]?\w)"
+)
 
 StreamKind = Literal["entity", "observation"]
 
