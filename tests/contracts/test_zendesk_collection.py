@@ -1,4 +1,4 @@
-"""What is collected from a Zendesk over HTTP is what a replay of the same tickets gives, whatever happens on the way."""
+"""What is collected from a Zendesk is what a replay of the same tickets gives, whatever happens on the way."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pipelines.clock import now
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.live import Network
-from pipelines.sources.loopback import Loopback
+from pipelines.sources.loopback import Loopback, Reply
 from pipelines.sources.zendesk.connection import ZendeskConnection
 from pipelines.sources.zendesk.server import Store, serve
 from tests.contracts.collecting import AS_OF, events
@@ -84,6 +84,19 @@ def test_what_changed_within_the_last_minute_comes_the_next_time_and_is_not_lost
     store.quirks.excludes_seconds = 0
     assert run(settings, site, store, hours=48).taken.new_records == 1
     assert newest(settings, "104")["tags"] == ["just now"]
+
+
+def test_a_byte_that_is_no_utf_8_costs_a_letter_and_not_the_page(settings, site, store):
+    store.put({**store.tickets["104"], "subject": "caf# au lait"})
+    routes = site._routes
+
+    def broken(request):
+        reply = routes(request)
+        return Reply(reply.status, None, reply.headers, reply.body.replace(b"caf#", b"caf\xe9"))
+
+    site._routes = broken
+    assert run(settings, site, store).errors == []
+    assert newest(settings, "104")["subject"] == "caf\ufffd au lait"
 
 
 @pytest.mark.parametrize("after", range(1, 9))

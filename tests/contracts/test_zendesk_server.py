@@ -66,9 +66,11 @@ def test_the_demo_shows_the_companys_tickets_as_they_stand_at_a_moment(settings,
     made = {
         key: SupportTicket(
             key, "export", f"Question {key}", "How to export?", f"user-{who}", OPENED + timedelta(days=day),
-            OPENED + timedelta(days=day + 1), tags=("export",), is_internal=who == 3, story="SHOP-1", merged_into=into,
+            OPENED + timedelta(days=day + 1), ("export",), is_internal=who == 3, story="SHOP-1", merged_into=into,
         )
-        for key, who, day, into in (("T-1", 1, 0, None), ("T-2", 2, 1, "T-1"), ("T-3", 3, 2, None), ("T-4", 4, 60, None))
+        for key, who, day, into in (
+            ("T-1", 1, 0, None), ("T-2", 2, 1, "T-1"), ("T-3", 3, 2, None), ("T-4", 4, 60, None)
+        )
     }  # fmt: skip
     company = simulate(Scale.small(), ends_at=ENDS)
     company = replace(company, support_tickets=tuple(made.values()))

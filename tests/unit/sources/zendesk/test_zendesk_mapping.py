@@ -117,8 +117,8 @@ def test_a_story_is_named_by_a_field_and_never_by_prose():
 
 @pytest.mark.parametrize(
     ("body", "into"),
-    [("This request was closed and merged into request #101 \"How?\".", "101"), ("Diese Anfrage ging in #102 auf.", "102"),
-     ("closed", None)],
+    [("This request was closed and merged into request #101 \"How?\".", "101"),
+     ("Diese Anfrage ging in #102 auf.", "102"), ("closed", None)],
 )  # fmt: skip
 def test_a_merge_is_told_by_the_last_comment_that_names_a_ticket_in_whatever_language(body, into):
     rows = [
@@ -183,8 +183,9 @@ def test_of_a_person_nothing_is_kept_but_a_key():
     whole = {"id": 9, "name": "Ann Example", "email": "ann@x.example", "phone": "+49 170 1234567", "role": "end-user"}
     via = {"channel": "mail", "source": {"from": {"name": "Ann Example", "address": "ann@x.example"}, "to": None}}
     body = kept(
-        requester=whole, submitter=whole, collaborators=[whole, "ann@x.example"], via=via, follower_ids=[9], assignee_id=9,
-        description="I am ann@x.example, call +49 (170) 12 34-567 or 555-123-4567. Order 00012, 2026-01-05, 1234567890.",
+        requester=whole, submitter=whole, collaborators=[whole, "ann@x.example"], via=via, follower_ids=[9],
+        assignee_id=9,
+        description="I am ann@x.example: +49 (170) 12 34-567 or 555-123-4567. Order 00012, 2026-01-05, 1234567890.",
         custom_fields=[{"id": 1, "value": "ann@x.example"}],
     )  # fmt: skip
     text = json.dumps(body)
