@@ -47,6 +47,13 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
         "flag_stories": dict(sorted(settings.flags.stories.items())),
         "flag_production_environments": list(settings.flags.production_environments),
         "first_users_percentage": settings.flags.first_users_percentage,
+        "interview_types": list(settings.stories.interview_types),
+        "interview_link_patterns": list(settings.stories.interview_link_patterns),
+        "support_ticket_projects": list(settings.support.ticket_projects),
+        "support_ticket_types": list(settings.support.ticket_types),
+        "duplicate_relations": list(settings.support.duplicate_relations),
+        "internal_organizations": list(settings.support.internal_organizations),
+        "topic_rules": [rule.model_dump(mode="json") for rule in settings.support.topics],
         "stale_after_hours": settings.freshness.stale_after_hours,
         "teams": [
             {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}

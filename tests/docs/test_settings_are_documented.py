@@ -12,7 +12,7 @@ from pipelines.settings import Settings, load_settings
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "storyline.example.toml"
 # An example is a comment that would be TOML without its `# `.
-COMMENTED = re.compile(r'(?m)^# (?=\[[\w.]+\]$|"?[\w/ -]+"? = )')
+COMMENTED = re.compile(r'(?m)^# (?=\[{1,2}[\w.]+\]{1,2}$|"?[\w/ -]+"? = )')
 
 
 @pytest.fixture(autouse=True)

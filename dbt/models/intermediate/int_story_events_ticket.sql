@@ -77,6 +77,8 @@ final as (
         end as label,
         interviews.url
     from interviews
+    -- A linked page is in the ticket's own lane already.
+    where interviews.rule <> 'linked page'
 )
 
 select * from final

@@ -1,33 +1,23 @@
--- One row per story and interview that names it, by whichever key it had then.
-with interviews as (
-    select * from {{ ref('stg_events__interview') }}
+-- One row per story and interview that is tied to it, by whichever key it had then.
+with mentions as (
+    select * from {{ ref('int_interview_mentions') }}
 ),
 
 ticket_keys as (
     select * from {{ ref('int_ticket_keys') }}
 ),
 
-named as (
-    select
-        interviews.event_id,
-        interviews.event_type,
-        interviews.occurred_at,
-        interviews.title,
-        interviews.url,
-        unnest(interviews.ticket_keys) as ticket_key
-    from interviews
-),
-
 final as (
     select distinct
         ticket_keys.story_key,
-        named.event_id,
-        named.event_type,
-        named.occurred_at,
-        named.title,
-        named.url
-    from named
-    inner join ticket_keys on named.ticket_key = ticket_keys.ticket_key
+        mentions.event_id,
+        mentions.event_type,
+        mentions.occurred_at,
+        mentions.title,
+        mentions.url,
+        mentions.rule
+    from mentions
+    inner join ticket_keys on mentions.ticket_key = ticket_keys.ticket_key
 )
 
 select * from final

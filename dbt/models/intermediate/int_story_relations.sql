@@ -35,6 +35,10 @@ eligible as (
         coalesce(tickets.type_level, case when tickets.is_subtask then -1 else 0 end) = 0
         and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('unmeasured_types') }})
         and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('incident_types') }})
+        -- What a user asks, and what a user said, is no work.
+        and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('interview_types') }})
+        and lower(coalesce(tickets.ticket_type, '?')) not in ({{ setting_values('support_ticket_types') }})
+        and lower(coalesce(tickets.project_key, '?')) not in ({{ setting_values('support_ticket_projects') }})
             as is_eligible
     from tickets
 ),

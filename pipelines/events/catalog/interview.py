@@ -6,10 +6,17 @@ from pipelines.events.catalog.base import EventType, Payload
 
 
 class InterviewHeld(Payload):
-    """A talk with a user and the stories that came of it."""
+    """A talk with a user and the stories that came of it.
+
+    Attributes:
+        text: notes, as far as whoever told it gives them; hostile like any user's words.
+        person: key of who was interviewed.
+    """
 
     interview_id: str
     title: str | None = None
+    text: str | None = None
+    person: str | None = None
     story_keys: list[str] = Field(default_factory=list)
     url: str | None = None
 
@@ -19,6 +26,8 @@ class InsightNoted(Payload):
 
     insight_id: str
     title: str | None = None
+    text: str | None = None
+    person: str | None = None
     interview_id: str | None = None
     story_keys: list[str] = Field(default_factory=list)
     url: str | None = None

@@ -57,10 +57,26 @@ class Feedback(Payload):
     url: str | None = None
 
 
+class TopicLabelled(Payload):
+    """`support.topic_labelled`: a person read a ticket and says whether it is about a topic; rules are judged by it.
+
+    Attributes:
+        ticket_id: the help desk's id of the ticket, or its key; with the site before it (`help.acme.example/42`) where
+            several help desks have that id.
+        labeller: key of who read it.
+    """
+
+    ticket_id: str
+    topic: str
+    is_about: bool
+    labeller: str | None = None
+
+
 EVENTS: tuple[EventType, ...] = (
     EventType("support.ticket_opened", SupportTicket, "A user asked for help."),
     EventType("support.ticket_updated", SupportTicket, "A support ticket stands as its newest version says."),
     EventType("support.ticket_solved", SupportTicket, "A support ticket was solved."),
     EventType("support.ticket_deleted", SupportTicketGone, "The help desk no longer has the ticket."),
     EventType("support.feedback_given", Feedback, "A user said what they wish for, or how they like it."),
+    EventType("support.topic_labelled", TopicLabelled, "Somebody read a ticket and said whether it is about a topic."),
 )

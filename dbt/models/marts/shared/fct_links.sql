@@ -50,7 +50,7 @@ with links as (
         interview_stories.interview_id as from_key,
         'story' as to_kind,
         coalesce(interview_stories.story_key, interview_stories.ticket_key) as to_key,
-        'named by the interview' as rule,
+        interview_stories.rule,
         case when interview_stories.is_linked then 1 else 0 end as confidence,
         interview_stories.is_linked,
         interview_stories.reason

@@ -8,8 +8,11 @@ with events as (
 final as (
     select
         {{ event_columns() }},
-        coalesce({{ payload_text('insight_id') }}, {{ payload_text('interview_id') }}) as interview_id,
+        coalesce({{ payload_text('interview_id') }}, {{ payload_text('insight_id') }}) as interview_id,
+        {{ payload_text('insight_id') }} as insight_id,
         {{ payload_text('title') }} as title,
+        {{ payload_text('text') }} as body,
+        {{ payload_text('person') }} as person,
         {{ payload_list('story_keys') }} as ticket_keys,
         {{ payload_text('url') }} as url
     from events
