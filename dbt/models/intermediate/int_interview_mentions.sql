@@ -74,12 +74,9 @@ pages as (
     where
         ticket_events.event_type = 'ticket.remote_linked'
         and ticket_events.linked_at is not null
-        and regexp_matches(
-            concat_ws(chr(10), ticket_events.title, ticket_events.url),
-            {{ sql_text('(?:' ~ var('interview_link_patterns') | join(')|(?:') ~ ')'
-                if var('interview_link_patterns') else '[^\s\S]') }},
-            'i'
-        )
+        and {{ found_in(
+            "concat_ws(chr(10), ticket_events.title, ticket_events.url)", var('interview_link_patterns')
+        ) }}
 ),
 
 final as (

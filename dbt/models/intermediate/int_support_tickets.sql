@@ -23,7 +23,8 @@ moments as (
         support_events.subject,
         min(support_events.occurred_at) filter (where support_events.event_type = 'support.ticket_opened') as opened_at,
         max(support_events.occurred_at) filter (where support_events.event_type = 'support.ticket_solved') as solved_at,
-        max(support_events.occurred_at) filter (where support_events.event_type = 'support.ticket_deleted') as deleted_at
+        max(support_events.occurred_at) filter (where support_events.event_type = 'support.ticket_deleted')
+            as deleted_at
     from support_events
     group by support_events.source, support_events.instance, support_events.subject
 ),
