@@ -74,7 +74,9 @@ def replay(source: str, folder: Path, as_of: datetime | None) -> None:
 def import_(file: Path, as_of: datetime | None, repository: str | None, **checked: Any) -> None:
     """Take in CloudEvents 1.0 as NDJSON (CDEvents v0.5.1 included): interviews, incidents, deployments.
 
-    Good lines are kept; each bad line is told with its number and reason and kept in quarantine.
+    A table whose name ends in .csv is read too: interviews, insights, feedback, incidents and labels, a row each;
+    docs/recordings.md shows its columns. Good lines are kept; each bad line is told with its number and reason and kept
+    in quarantine.
 
     A FILE that ends in .xml is a report of tests (JUnit) or of coverage (Cobertura); say of which repository, and of
     which commit or run.

@@ -22,7 +22,7 @@ class CloudEvents:
     emits = frozenset(EVENT_TYPES)
 
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
-        """Read a file of NDJSON, or every `*.ndjson` and `*.jsonl` in a folder. A bad line stops nothing.
+        """Read a file of NDJSON or CSV, or every one in a folder. A bad line stops nothing.
 
         Raises:
             RecordingError: there is no such file, or it cannot be read.

@@ -100,6 +100,10 @@ def _defaults(line: CloudEvent, event_type: EventType) -> Mapping[str, Any]:
     match event_type.name:
         case "interview.held":
             return {"interview_id": line.id}
+        case "interview.insight_noted":
+            return {"insight_id": line.id}
+        case "support.feedback_given":
+            return {"feedback_id": line.id}
         # Only what begins something may name it: an end must say what it ends.
         case "incident.opened":
             return {"incident_id": line.id}
@@ -112,12 +116,17 @@ def _defaults(line: CloudEvent, event_type: EventType) -> Mapping[str, Any]:
 
 
 def _subject(line: CloudEvent, event_type: EventType, payload: Mapping[str, Any]) -> str:
-    family = event_type.name.partition(".")[0]
+    family, _, happened = event_type.name.partition(".")
     if line.subject:
         if not re.fullmatch(r"[a-z]+:.+", line.subject):
             raise MappingError(f"subject {line.subject[:60]!r} is not of the form kind:identity")
         return line.subject
     match family:
+        case "interview" if happened == "insight_noted":
+            return f"insight:{payload['insight_id']}"
+        case "support":
+            told = {"feedback_given": "feedback", "topic_labelled": "label"}.get(happened, "support")
+            return f"{told}:{line.source}/{payload['feedback_id' if told == 'feedback' else 'ticket_id']}"
         case "interview" | "incident":
             return f"{family}:{payload[f'{family}_id']}"
         case "deployment":

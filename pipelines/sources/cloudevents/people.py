@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
+from pipelines.sources.base import EMAIL, PHONE, Pseudonyms, RawRecord
 
 SOURCE_NAME = "cloudevents"
 # Tools sign with these; they name nobody. `git@host` is where a repository lies.
@@ -18,10 +18,13 @@ _PERSON_FIELDS = frozenset(
     {
         "actor", "approver", "approvers", "assignee", "assignees", "author", "authors", "committer", "createdby",
         "creator", "deployedby", "deployer", "interviewee", "interviewer", "interviewers", "mergedby",
-        "participant", "participants", "reporter", "requester", "resolvedby", "responder", "reviewer", "reviewers",
+        "labeller", "participant", "participants", "person", "reporter", "requester", "resolvedby", "responder",
+        "reviewer", "reviewers",
         "triggeredby", "updatedby", "user", "username",
     }
 )  # fmt: skip
+# What users say: there they leave their telephone numbers, and no build or commit has its own.
+_WORDS = frozenset({"text"})
 _CHANGES_OF_PEOPLE = frozenset({"assignee", "reporter", "creator"})
 
 
@@ -50,6 +53,8 @@ class _Rewriting:
             is_person = name.replace("_", "").casefold() in _PERSON_FIELDS
             if is_person or (changes_person and name in ("from_value", "to_value")):
                 rewritten[name] = self._person(part)
+            elif name in _WORDS and isinstance(part, str):
+                rewritten[name] = PHONE.sub(self._phone, self._text(part))
             else:
                 rewritten[self._text(name)] = self.value(part)
         return rewritten
@@ -75,6 +80,9 @@ class _Rewriting:
     def _text(self, value: str) -> str:
         # A package address may hold a version that looks like a host: pkg:npm/web@1.4.beta.
         return value if value.startswith("pkg:") else EMAIL.sub(self._email, value)
+
+    def _phone(self, found: re.Match[str]) -> str:
+        return self._people.key(SOURCE_NAME, "phone", re.sub(r"\D", "", found[0]))
 
     def _email(self, found: re.Match[str]) -> str:
         return found[0] if _NOBODY.fullmatch(found[0]) else self._key(found[0])
