@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.events.records import RawRecord
-from pipelines.settings import Settings, Stories, Support, TopicRule
+from pipelines.settings import Settings, Stories
+from pipelines.support_settings import Support, TopicRule
 from pipelines.transform import transform
 from tests.dbt.planting import SITE, Row, Tracker, day, fact, interview, plant, record
 from warehouse.connection import reader
