@@ -80,17 +80,26 @@ class Http:
         return self._asked("GET", path, params=params, headers=told)
 
     def read(
-        self, path: str, body: Any, *, headers: Mapping[str, str] | None = None, readable: tuple[int, ...] = ()
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        readable: tuple[int, ...] = (),
     ) -> Answer:
         """Send a POST that only reads, such as a search: like any read it may be sent again.
 
         Args:
+            body: sent as JSON.
+            form: sent instead, as a web form, to vendors that take no JSON.
             readable: statuses that tell their reason in a body that the caller reads, as GraphQL's 400 does.
 
         Raises:
             VendorError: no good answer came; see `live.py` for which.
         """
-        return self._asked("POST", path, readable, json=body, headers=headers)
+        what = {"json": body} if form is None else {"data": form}
+        return self._asked("POST", path, readable, **what, headers=headers)
 
     def close(self) -> None:
         """Close every connection."""

@@ -66,7 +66,9 @@ def _is_untrusted(error: BaseException | None) -> bool:
 
 def _said(body: bytes) -> str:
     text = body[:4_096].decode("utf-8", "replace")
-    told = re.search(r'"(?:message|errorMessage)"\s*:\s*"([^"]*)"|"errorMessages"\s*:\s*\[\s*"([^"]*)"', text)
+    told = re.search(
+        r'"(?:message|errorMessage|error|detail)"\s*:\s*"([^"]*)"|"errorMessages"\s*:\s*\[\s*"([^"]*)"', text
+    )
     return _line(next(filter(None, told.groups()), "")) if told else "it says no more"
 
 
