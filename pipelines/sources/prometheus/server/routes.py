@@ -40,7 +40,7 @@ def _range(store: Store, request: Request) -> Reply:
     except (KeyError, ValueError) as error:
         return _error(400, "bad_data", f"invalid parameter {error}")
     if query.count("(") != query.count(")"):
-        return _error(400, "bad_data", 'invalid parameter "query": 1:1: parse error: unclosed left parenthesis')
+        return _error(400, "bad_data", f"1:{len(query) + 1}: parse error: unclosed left parenthesis")
     if end < start or step <= 0:
         return _error(400, "bad_data", 'invalid parameter "end": end timestamp must not be before start time')
     if (end - start) / step > store.quirks.most_points:
