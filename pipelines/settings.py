@@ -70,7 +70,7 @@ class Delivery(_Section):
 
     production_environments: tuple[str, ...] = ("production", "prod", "live")
     incident_labels: tuple[str, ...] = ("incident", "outage", "sev1", "sev2", "production-incident")
-    incident_types: tuple[str, ...] = ("Incident", "Production Incident", "Outage")
+    incident_types: tuple[str, ...] = ("Incident", "Production Incident", "Outage", "[System] Incident")
     hotfix_labels: tuple[str, ...] = ("hotfix", "revert", "rollback")
     incident_window_hours: int = Field(default=24, ge=1)
 

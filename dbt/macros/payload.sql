@@ -29,3 +29,8 @@
 {% macro payload_values(field) -%}
     coalesce(json_extract_string(payload, '$.{{ field }}.*[*]'), cast([] as varchar[]))
 {%- endmacro %}
+
+{#- A field as JSON, whatever its kind. -#}
+{% macro payload_json(field) -%}
+    json_extract(payload, '$.{{ field }}')
+{%- endmacro %}

@@ -59,6 +59,13 @@ by_text as (
             and deployments.finished_at <= incidents.opened_at
 ),
 
+by_change as (
+    select
+        *,
+        4 as precedence
+    from {{ ref('int_incident_causes') }}
+),
+
 -- A guess, and only within a bound: without one, any incident is blamed on whatever went out last. Whoever names a
 -- flag has told what is to blame, and it is no deployment.
 by_time as (
@@ -68,7 +75,7 @@ by_time as (
         deployments.finished_at,
         'time' as link_rule,
         0.5 as link_confidence,
-        4 as precedence
+        5 as precedence
     from incidents
     inner join deployments
         on
@@ -87,6 +94,8 @@ candidates as (
     select * from by_sha
     union all
     select * from by_text
+    union all
+    select * from by_change
     union all
     select * from by_time
 ),

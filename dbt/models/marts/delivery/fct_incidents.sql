@@ -27,7 +27,13 @@ final as (
                 then {{ seconds_between('incidents.opened_at', 'incidents.resolved_at') }}
         end as open_seconds,
         incidents.url,
-        incidents.flag_key
+        incidents.source,
+        incidents.environment,
+        incidents.severity,
+        incidents.is_critical,
+        incidents.kind,
+        incidents.flag_key,
+        incidents.story_key
     from incidents
     left join links on incidents.incident_id = links.incident_id
     left join deployments on links.deployment_id = deployments.deployment_id

@@ -16,6 +16,9 @@ final as (
         {{ payload_text('deployment_id') }} as deployment_id,
         {{ payload_text('sha') }} as sha,
         {{ payload_text('flag_key') }} as flag_key,
+        {{ payload_text('severity') }} as severity,
+        {{ payload_boolean('is_critical') }} as is_critical,
+        {{ payload_text('kind') }} as kind,
         {{ payload_text('url') }} as url
     from events
 )
