@@ -16,9 +16,8 @@ from typing import Any
 import click
 
 from pipelines.clock import now
-from pipelines.company import Company, Scale, ai_truth, build_truths, dora_truths, simulate, story_truths
-from pipelines.company.support_truth import support_truth
-from pipelines.company.usage_truth import impact_truths
+from pipelines.company import Company, Scale, simulate
+from pipelines.company.whole_truth import whole_truth
 from pipelines.connections import variable
 from pipelines.settings import exported
 from pipelines.sources.loopback import Loopback
@@ -102,16 +101,7 @@ def played(company: Company, as_of: datetime, file: Path) -> Iterator[dict[str, 
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     truth = file.parent / "truth.json"
-    told = {
-        "as_of": as_of.isoformat(),
-        "begins_at": company.begins_at.isoformat(),
-        "stories": [one.as_json() for one in story_truths(company, as_of)],
-        "dora": [one.as_json() for one in dora_truths(company, as_of)],
-        "builds": [one.as_json() for one in build_truths(company, as_of)],
-        "ai": ai_truth(company, as_of),
-        "impact": [one.as_json() for one in impact_truths(company, as_of)],
-        "support": support_truth(company, as_of).as_json(),
-    }
+    told = whole_truth(company, as_of)
     if truth.exists() and json.loads(truth.read_text())["begins_at"] != told["begins_at"]:
         # Of another day: the same tickets with other times. Two lives in one log would be neither.
         shutil.rmtree(file.parent / "home", ignore_errors=True)

@@ -1,0 +1,28 @@
+"""All that is true of the company at a moment, as the demo writes it beside its settings."""
+
+from datetime import datetime
+from typing import Any
+
+from pipelines.company.ai_truth import ai_truth
+from pipelines.company.build_truth import build_truths
+from pipelines.company.company import Company
+from pipelines.company.dora_truth import dora_truths
+from pipelines.company.guardrails import guardrail_truths
+from pipelines.company.support_truth import support_truth
+from pipelines.company.truth import story_truths
+from pipelines.company.usage_truth import impact_truths
+
+
+def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
+    """Return it as plain JSON, a part for each question; times in ISO 8601."""
+    return {
+        "as_of": as_of.isoformat(),
+        "begins_at": company.begins_at.isoformat(),
+        "stories": [one.as_json() for one in story_truths(company, as_of)],
+        "dora": [one.as_json() for one in dora_truths(company, as_of)],
+        "builds": [one.as_json() for one in build_truths(company, as_of)],
+        "ai": ai_truth(company, as_of),
+        "impact": [one.as_json() for one in impact_truths(company, as_of)],
+        "support": support_truth(company, as_of).as_json(),
+        "guardrails": guardrail_truths(company, as_of),
+    }
