@@ -150,6 +150,13 @@ def test_an_event_that_appears_late_with_a_smaller_number_is_not_lost(store, sit
     assert run(settings, site, store, hours=2).taken.records_seen == 0
 
 
+def test_a_night_with_nothing_new_costs_one_request_however_long_the_history_is(store, site, settings):
+    busy(store, 300)
+    assert run(settings, site, store).errors == []
+    quiet = run(settings, site, store, hours=24)
+    assert (quiet.requests, quiet.taken.records_seen) == (1, 0)
+
+
 def test_a_server_that_is_set_up_anew_is_read_anew(store, site, settings):
     busy(store, 60)
     assert run(settings, site, store).errors == []

@@ -60,7 +60,7 @@ class SplitCollector:
         flags = every(self._http, f"splits/ws/{quote(workspace, safe='')}")
         parts = 1 + len(environments)
         deletions = list(self._deletions(target.name, workspace, flags, memory, as_of))
-        records = [flag_record(workspace, row, as_of) for row in flags.values()]
+        records = [flag_record(workspace, row) for row in flags.values()]
         yield Step([*records, *deletions], {}, (1, parts))
         for done, environment in enumerate(environments, start=2):
             changed = list(self._changed(Place(workspace, environment), flags, memory, as_of))

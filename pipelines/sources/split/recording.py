@@ -34,9 +34,9 @@ class Place:
         return f"{self.workspace}/{text(self.environment.get('id'))}/"
 
 
-def flag_record(workspace: str, flag: Mapping[str, Any], seen_at: datetime | None) -> RawRecord:
-    """Return the record of a flag."""
-    return RawRecord(INSTANCE, "flags", f"{workspace}/{flag['name']}", {"workspace": workspace, "flag": flag}, seen_at)
+def flag_record(workspace: str, flag: Mapping[str, Any]) -> RawRecord:
+    """Return the record of a flag; it tells no time of its version, so it is as new as its reading."""
+    return RawRecord(INSTANCE, "flags", f"{workspace}/{flag['name']}", {"workspace": workspace, "flag": flag})
 
 
 def definition_record(
@@ -112,7 +112,7 @@ class _Polls:
         for workspace, listed in _object(folder / "splits.json").items():
             for index, row in enumerate(listed if isinstance(listed, list) else [listed]):
                 if (name := text(mapping_of(row).get("name"))) is not None:
-                    self.flags[f"{workspace}/{name}"] = flag_record(workspace, row, None)
+                    self.flags[f"{workspace}/{name}"] = flag_record(workspace, row)
                 else:
                     yield _bad("flags", f"splits.json[{workspace}][{index}]", row)
         for workspace, by_environment in _object(folder / "definitions.json").items():

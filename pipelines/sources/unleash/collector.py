@@ -28,6 +28,8 @@ from pipelines.sources.unleash.values import rows, text, whole
 
 # Ids are drawn before a transaction ends, so a smaller one may appear after a larger: so far back is looked again.
 _OVERLAP = 200
+# A page of a night in which little happened: what is looked at again, and room for what is new.
+_QUIET = _OVERLAP + 50
 # Flags whose histories are asked for in one request.
 _TOGETHER = 20
 
@@ -79,7 +81,7 @@ class UnleashCollector:
         numbers: set[int] = set()
         names: dict[str, None] = {}
         of_many = False
-        for page in pages(self._http, {"project": f"IS:{project}"}, _OVERLAP if high else MOST):
+        for page in pages(self._http, {"project": f"IS:{project}"}, _QUIET if high else MOST):
             told = {number: row for row in page if (number := whole(row.get("id"))) is not None}
             if not numbers and max(told, default=0) < high:
                 # The server was set up anew: its events are counted from one again.
