@@ -228,3 +228,22 @@ def test_a_change_by_a_token_is_a_bots_and_one_by_a_person_a_keys() -> None:
         assert found[0].actor == actor
     with pytest.raises(MappingError, match="neither a definition nor a history"):
         CatalogProjection(unleash.SOURCE).project("x", "features", "a", body)
+
+
+def test_neither_a_customer_nor_a_reviewer_is_kept(store, site, settings):
+    store.create("a", description="ask eve@example.com")
+    store.segment("internal", "ann@example.com")
+    store.add("a", "production", **flexible(100, segments=[1]))
+    store.add("a", "production", name="userWithId", parameters={"userIds": "customer-4711, customer-4712"})
+    people = [{"contextName": "email", "operator": "STR_ENDS_WITH", "values": ["@acme-customer"]}]
+    store.add("a", "production", **flexible(50, constraints=people))
+    store.write(
+        "change-request-approved", "a", "production", data={"approvedBy": "trudy", "comment": "fine by mallory"}
+    )
+    assert run(settings, site, store).errors == []
+    with reader(settings.database) as connection:
+        kept = " ".join(row[0] for row in connection.execute("select body::varchar from log.raw_records").fetchall())
+    words = ("eve@", "ann@", "customer-47", "@acme-customer", "trudy", "mallory", "createdByUserId")
+    assert [word for word in words if word in kept] == []
+    assert "change-request-approved" in kept
+    assert configured(settings)[-1]["targeted_users"] == 2

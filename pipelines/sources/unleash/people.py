@@ -18,6 +18,8 @@ _KEPT = re.compile(r"p_[0-9a-f]{16}|bot:.*", re.DOTALL)
 _NOBODY = frozenset({"unleash_system_user", "migration", "system", "init-api-tokens", "unknown"})
 # Texts that name the one who acted, and pictures of people.
 _DROPPED = frozenset({"createdByUserId", "summary", "label", "ip", "imageUrl", "collaborators"})
+# Of a request for a change only that it was made is asked; who reviewed it, and what they wrote, is theirs.
+_ASKED = ("change-", "approval-")
 _NO_PEOPLE = frozenset({"environment", "appName", "currentTime"})
 _NO_LISTS = frozenset({"rollout", "stickiness", "groupId", "percentage"})
 
@@ -37,7 +39,11 @@ def _value(value: Any, people: Pseudonyms) -> Any:
 
 def _object(value: Mapping[str, Any], people: Pseudonyms) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    is_asked = "featureName" in value and str(value.get("type")).startswith(_ASKED)
     for name, part in value.items():
+        if is_asked and name in ("data", "preData"):
+            found[name] = None
+            continue
         if name in _DROPPED:
             continue
         if name == "createdBy":
