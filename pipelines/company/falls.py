@@ -61,14 +61,19 @@ def falls_of(company: Company) -> list[Fall]:
     titles = {story.key: story.title for story in company.stories}
     held = {story.key for story in company.stories if story.flag and story.flag.has_holdback}
     begins, ends = days_of(company)
-    early, late = (begins + share * (ends - begins) for share in (_EARLIEST, _LATEST))
     whole = [
         trial for trial in trials_of(company)
-        if trial.flag and trial.whole_at and trial.story not in held and topic_of(titles[trial.story])
-        and trial.effect.kind is not Kind.UNUSED and early <= trial.whole_at / DAY_MS <= late
+        if trial.flag and trial.whole_at and begins < trial.whole_at / DAY_MS < ends and trial.story not in held
+        and topic_of(titles[trial.story]) and trial.effect.kind is not Kind.UNUSED
     ]  # fmt: skip
-    # What is asked about most comes first: there is the most to be seen.
-    whole.sort(key=lambda trial: (-_topic(titles, trial).weight, trial.whole_at or 0))
+    early, late = (begins + share * (ends - begins) for share in (_EARLIEST, _LATEST))
+
+    def rank(trial: Trial) -> tuple[bool, float, int]:
+        """Put first what has enough time on either side, then what is asked about most: there is most to be seen."""
+        at = trial.whole_at or 0
+        return not early <= at / DAY_MS <= late, -_topic(titles, trial).weight, at
+
+    whole.sort(key=rank)
     found: list[Fall] = []
     for cause, ratio, true_ratio in (
         (Cause.FEATURE, FEATURE_RATIO, FEATURE_RATIO),

@@ -1,5 +1,6 @@
 """The demo shows the company through every source that can, and its settings are those of production."""
 
+import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -43,3 +44,13 @@ def test_every_vendor_that_is_played_can_be_reached_by_the_settings_that_are_wri
     # Tokens of the demo are gone with it, and none stands in a file.
     assert secret("STORYLINE_JIRA_TOKEN") is None
     assert "demo-token" not in file.read_text()
+
+
+def test_what_is_true_lies_beside_the_settings(tmp_path: Path) -> None:
+    company = simulate(Scale.small())
+    with played(company, company.ends_at, tmp_path / "storyline.toml"):
+        told = json.loads((tmp_path / "truth.json").read_text())
+    flags = {story.flag.key for story in company.stories if story.flag and story.flag.steps[0].at <= company.ends_at}
+    assert flags == {one["flag_key"] for one in told["impact"] if one["flag_key"]}
+    assert any(one["n"] and one["retention"]["mean_on"] for one in told["impact"])
+    assert sum(told["support"]["tickets"].values()) > 100

@@ -140,6 +140,21 @@ def test_a_feature_that_does_nothing_looks_as_if_it_did(cohorts, truth_of):
     assert 1.3 < sum(ratios) / len(ratios) < 1.5
 
 
+def test_adoption_is_of_those_who_were_active_and_had_met_it_in_the_month_since_all_got_it(measured, events, truth_of):
+    names = {story.key: feature_event(story) for story in measured.stories}
+    for flag in held_back(measured):
+        begins = flag.steps[-1].at
+        known = people(events)
+        month = known.filter(pl.col("occurred_at").is_between(begins, begins + timedelta(days=30), closed="left"))
+        met = known.filter(pl.col("flag") == flag.key).group_by("user").agg(pl.col("occurred_at").min().alias("met_at"))
+        last = month.filter(pl.col("flag").is_null()).group_by("user").agg(pl.col("occurred_at").max())
+        active = last.join(met, on="user").filter(pl.col("met_at") <= pl.col("occurred_at"))
+        used = month.filter(pl.col("event") == names[flag.story])["user"].unique()
+        assert active.height > 500
+        adoption = active["user"].is_in(used.implode()).mean()
+        assert adoption == pytest.approx(truth_of(flag.story).adoption_month, abs=0.01)
+
+
 def test_each_kind_of_effect_is_there_and_goes_its_way(truths):
     by_kind: dict[str, list[ImpactTruth]] = {}
     for truth in truths:

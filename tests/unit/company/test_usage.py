@@ -1,6 +1,8 @@
 """What users do is drawn alike each time, day by day, with all that is messy about clients, in flat memory."""
 
 import gc
+import subprocess
+import sys
 import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
@@ -132,6 +134,12 @@ def test_activity_is_uneven_rests_at_weekends_and_comes_from_many_places(events)
     assert human["country"].n_unique() == 11
     assert set(human["plan"].drop_nulls().unique()) == {"free", "pro", "enterprise"}
     assert set(human["platform"].unique()) == {"web", "ios", "android"}
+
+
+def test_who_reads_a_company_alone_loads_no_tables():
+    code = "import sys, pipelines.company; print(sorted({'numpy', 'polars'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
 
 
 def peak_bytes(months: int) -> int:
