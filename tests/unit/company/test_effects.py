@@ -4,16 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import polars as pl
 import pytest
 
-from pipelines.company import Company, Scale, simulate
-from pipelines.company.dice import Dice
+from pipelines.company import Company
 from pipelines.company.effects import Kind
 from pipelines.company.facts import Flag
-from pipelines.company.flags import PRODUCTION, Course, course_of
+from pipelines.company.flags import PRODUCTION
 from pipelines.company.trials import feature_event
 from pipelines.company.usage_truth import Effects, ImpactTruth, impact_truths
 
@@ -64,31 +62,6 @@ def difference(cohort: pl.DataFrame, outcome: str, means: Effects) -> tuple[floa
 def cohorts(measured: Company, events: pl.DataFrame) -> dict[str, pl.DataFrame]:
     names = {story.key: feature_event(story) for story in measured.stories}
     return {flag.story: cohort(events, flag, names[flag.story]) for flag in held_back(measured)}
-
-
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_a_company_of_the_demos_size_holds_back_twenty_features_or_more_and_has_every_course(seed):
-    company = simulate(Scale.demo(), seed)
-    flags = [story.flag for story in company.stories if story.flag]
-    kept = [flag for flag in flags if flag.has_holdback and flag.steps[-1].at < company.ends_at]
-    assert len(kept) >= 20
-    for flag in kept:
-        held, whole = flag.steps[-2:]
-        assert (held.percentage, whole.percentage, whole.at - held.at) == (95, 100, timedelta(days=38))
-    falls = [sum(after.percentage < before.percentage for before, after in pairwise(flag.steps)) for flag in flags]
-    assert any(count and flag.steps[-1].percentage == 0 for count, flag in zip(falls, flags, strict=True))
-    assert any(count and flag.steps[-1].percentage == 100 for count, flag in zip(falls, flags, strict=True))
-    assert any(flag.steps[-1].environment != PRODUCTION for flag in flags)
-    held = Counter(effect.kind for effect in company.effects if effect.story in {flag.story for flag in kept})
-    assert held[Kind.NOTHING] >= 6
-    assert set(held) == set(Kind)
-
-
-def test_a_course_is_dealt_whatever_is_dealt_after_it():
-    dealt = [course_of(Dice(1), number) for number in range(32)]
-    assert Counter(dealt[:16]) == Counter(dealt[16:])
-    assert set(dealt[:16]) == set(Course)
-    assert dealt[:16] != dealt[16:]
 
 
 def test_arms_are_as_large_as_the_share_of_their_step_says(truths):
