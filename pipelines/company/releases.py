@@ -132,6 +132,10 @@ class _Line:
     def _touched(self, pull: PullRequest) -> list[_Service]:
         if len(self._services) == 1:
             return self._services
+        # What heals a service goes out there.
+        healed = [name for name, mend in self._mends.values() if mend == merge_sha(pull)]
+        if healed:
+            return [service for service in self._services if service.name in healed]
         first, second = self._services
         touched = {"first": [first], "second": [second], "both": [first, second]}
         part = self._dice.of("touches", merge_sha(pull))

@@ -15,7 +15,9 @@ from graphql import (
     validate,
 )
 
+from pipelines.company import Scale, simulate
 from pipelines.settings import Settings
+from pipelines.sources.github.demo import hub
 from pipelines.sources.github.server import Store, serve
 from tests.contracts.collecting import overheard
 from tests.contracts.played_github import FIXTURES, TOKEN, busy, run
@@ -24,9 +26,20 @@ from tests.contracts.played_github import FIXTURES, TOKEN, busy, run
 _LACKING = frozenset({"required"})
 
 
-@pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, Any]]:
-    """Every request of a collection, with its answer."""
+@pytest.fixture(scope="module", params=["recorded", "the demo company"])
+def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, Any]]:
+    """Every request of a collection, with its answer: of what was recorded, and of what the demo draws."""
+    if request.param == "the demo company":
+        company = simulate(Scale.small(), 3)
+        as_of = company.begins_at + (company.ends_at - company.begins_at) * 0.9
+        store = hub(company, as_of, tokens={TOKEN})
+        # The company has no releases.
+        next(iter(store.repositories.values())).releases = Store().record(FIXTURES).releases
+        return _heard(store, tmp_path_factory)
+    return _heard(_recorded(), tmp_path_factory)
+
+
+def _recorded() -> Store:
     store = Store(tokens={TOKEN})
     shop = store.record(FIXTURES)
     busy(shop, 3)
@@ -34,6 +47,10 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, Any]]:
     shop.jobs = [row | {"status": "completed", "conclusion": "success"} for row in shop.jobs]
     for row in shop.runs.values():
         row |= {"status": row["status"].lower(), "conclusion": row.get("conclusion") or None}
+    return store
+
+
+def _heard(store: Store, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, Any]]:
     store.quirks.per_connection = 2
     with serve(store) as site:
         said = overheard(site)

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 import pipelines.sources.jira as jira
 from pipelines.clock import now
 from pipelines.collect import Trip, collect
+from pipelines.company import Scale, simulate
 from pipelines.settings import Settings
 from pipelines.sources.jira.connection import JiraConnection
+from pipelines.sources.jira.demo import site as drawn
 from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
@@ -22,11 +24,15 @@ from tests.contracts.collecting import overheard
 CONNECTION = JiraConnection(url="https://x", email="ann@acme.example", projects=("SHOP",), token=SecretStr("t0ken"))
 
 
-@pytest.fixture
-def site() -> Iterator[Loopback]:
-    with serve(
-        Store.from_recording(Path(jira.__file__).parent / "fixtures", tokens=[CONNECTION.authorization])
-    ) as site:
+@pytest.fixture(params=["recorded", "the demo company"])
+def site(request: pytest.FixtureRequest) -> Iterator[Loopback]:
+    """What was recorded, and what the demo draws."""
+    if request.param == "recorded":
+        store = Store.from_recording(Path(jira.__file__).parent / "fixtures", tokens=[CONNECTION.authorization])
+    else:
+        company = simulate(Scale.demo(), 3)
+        store = drawn(company, company.ends_at, tokens={CONNECTION.authorization})
+    with serve(store) as site:
         yield site
 
 

@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from pipelines.company import Company, Scale, deployment_truths, dora_truths, simulate
+from pipelines.company.facts import AiSign
 from pipelines.company.operations import Incident
 from pipelines.settings import Settings
 from tests.end_to_end.recovering import named_rows, night, rows
 
 # By which sign a deployment is called failed first, where there are several.
 PRECEDENCE = ("status", "incident", "rollback", "hotfix", "revert")
+SIGNS_OF_AI = {
+    AiSign.LABEL: "declared",
+    AiSign.DECLARED: "declared",
+    AiSign.FOOTER: "declared",
+    AiSign.TRAILER: "detected",
+    AiSign.BOT: "detected",
+    AiSign.NONE: "none_detected",
+}
 SIGNS = {"forge": "sha in the text", "pager": "sha"}
 
 
@@ -41,8 +50,8 @@ def test_every_attempt_of_every_build_is_recovered(company, told):
         settings,
         # A branch may hold its author's name, which the log does not keep.
         "select repository, workflow, sha, branch = 'main', event, run_attempt, started_at, finished_at, "
-        "duration_seconds, conclusion, is_default_branch, job_count from marts.fct_builds "
-        "where finished_at is not null order by all",
+        "duration_seconds, conclusion, is_default_branch, job_count "
+        "from marts.fct_builds where finished_at is not null order by all",
     )
     true = sorted(
         (
@@ -157,3 +166,15 @@ def test_changes_are_in_production_when_the_first_service_that_carries_them_is(c
             carried[sha] = min(carried.get(sha, one.finished_at), one.finished_at)
     found = dict(rows(settings, "select merge_sha, deployed_at from marts.fct_changes where deployed_at is not null"))
     assert found == carried
+
+
+def test_ai_assistance_is_found_by_its_sign_and_never_where_it_left_none(company, told):
+    settings, as_of = told
+    found = dict(rows(settings, "select story_key, ai_assistance from marts.fct_stories where is_measured"))
+    opened = [story for story in company.stories if story.pull_requests[0].opened_at <= as_of]
+    assert {story.key: found[story.key_at(as_of)] for story in opened} == {
+        story.key: SIGNS_OF_AI[story.ai_sign] for story in opened
+    }
+    # A lower bound: some that had the tools cannot be told.
+    used = sum(story.is_ai_assisted for story in opened)
+    assert 0 < sum(found[story.key_at(as_of)] in ("declared", "detected") for story in opened) <= used

@@ -17,11 +17,11 @@ def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
         # Again: the vendors have other ports, and nothing is new.
         done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    truths = json.loads((file.parent / "truth.json").read_text())["stories"]
+    truth = json.loads((file.parent / "truth.json").read_text())
+    truths, weeks = truth["stories"], truth["dora"]
     with reader(file.parent / "home" / "serving.duckdb") as connection:
         told = connection.execute(
-            "select story_key, backlog_at from marts.fct_stories"
-            " where title <> 'Please ignore' and story_type <> 'Insight'"
+            "select story_key, backlog_at from marts.fct_stories where is_measured and title <> 'Please ignore'"
         ).fetchall()
         teams = connection.execute(
             "select distinct team from marts.fct_stories where is_measured order by 1"
@@ -33,8 +33,16 @@ def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
             " left join marts.fct_links as links on links.from_kind = 'interview' and links.to_key = events.story_key"
             " where stories.story_type = 'Insight' and stories.status = 'Shared' group by all"
         ).fetchall()
+        figures = connection.execute("select service, week_on, deployments, recovery_n from marts.agg_dora_weekly")
+        dora = {(service, str(week_on)): figure for service, week_on, *figure in figures.fetchall()}
+        (builds,) = connection.execute("select count(*) from marts.fct_builds where finished_at is not null").fetchall()
         (runs,) = connection.execute("select count(*) from marts.fct_source_freshness").fetchall()
     assert {key: at.isoformat() for key, at in told} == {one["story_key"]: one["backlog_at"] for one in truths}
+    assert dora == {
+        (week["service"], week["week_on"]): [week["deployments"], len(week["recovery_seconds"])] for week in weeks
+    }
+    assert builds[0] == sum(workflow["attempts"] for workflow in truth["builds"])
+    assert truth["ai"]["factor"] == 0.75
     assert teams == [("checkout",), ("search",)]
     # Of what was learned each tells of its story, and none counts as one.
     assert [row[:2] for row in insights] == [(False, True)]
