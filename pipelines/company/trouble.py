@@ -30,7 +30,7 @@ def flag_incidents(
         opened = opened.replace(microsecond=0)
         is_explicit = not _is_quiet(deployments, service, opened) or part.chance(0.5)
         yield Incident(
-            f"inc-{story.flag.key}", service, f"{service}: errors in {story.title.lower()}", opened,
+            f"inc-flag-{story.flag.key}", service, f"{service}: errors in {story.title.lower()}", opened,
             down + timedelta(minutes=part.whole(3, 30)), part.pick(("sev2", "sev3")), flag=story.flag.key,
             is_explicit=is_explicit, told_in="pager" if is_explicit else "tracker",
         )  # fmt: skip
@@ -60,7 +60,7 @@ def other_incidents(
         resolved = None if part.chance(0.2) else opened + timedelta(minutes=part.whole(20, 2_000))
         alone = len(services_of(team.repository)) == 1
         yield Incident(
-            f"inc-{team.key}-{number}", service, f"{service}: {title}", opened, resolved,
+            f"inc-other-{team.key}-{number}", service, f"{service}: {title}", opened, resolved,
             part.pick(("sev1", "sev2", "sev3")), is_critical=part.chance(0.3),
             kind="security" if is_security else part.weighed({"availability": 0.8, "other": 0.2}),
             told_in=part.pick(("forge", "tracker", "pager") if alone else ("tracker", "pager")),

@@ -85,6 +85,7 @@ def test_incidents_are_of_every_kind(company):
         (False, True, False),
         (False, False, False),
     }
+    assert len({one.key for one in company.incidents}) == len(company.incidents)
     assert {one.kind for one in company.incidents} == {"availability", "security", "other"}
     assert {one.told_in for one in company.incidents} == {"forge", "tracker", "pager"}
     assert any(one.resolved_at is None for one in company.incidents)
