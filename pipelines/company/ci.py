@@ -33,7 +33,7 @@ def builds_of(dice: Dice, repository: str, pulls: Iterable[PullRequest], begins_
             about = (repository, f"{merge_sha(pull)[:12]}-{place}", sha, pull.branch, "pull_request")
             found += _run(part, about, pushed, begins_at)
         sha, part = merge_sha(pull), dice.of("main", merge_sha(pull))
-        about = (repository, f"{sha[:12]}-main", sha, "main", "push")
+        about = (repository, f"{sha[:12]}-main", sha, pull.base, "push")
         found += _run(part, about, (pull.merged_at, None, part.chance(_REDS)), begins_at)
     return tuple(sorted(found, key=lambda one: (one.created_at, one.key, one.attempt)))
 

@@ -1,6 +1,6 @@
 """Joins what is written to what becomes of it: shared work, releases, what follows, and all around the code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -12,10 +12,12 @@ from pipelines.company.ci import builds_of
 from pipelines.company.company import Company
 from pipelines.company.dice import Dice
 from pipelines.company.facts import Commit, PullRequest, Review, Story, Team
+from pipelines.company.later_work import backport
 from pipelines.company.releases import Released, release
 from pipelines.company.trouble import flag_incidents, other_incidents
 
 _SHARED = 0.06
+_BACKPORTED = 0.05
 
 
 def shared(dice: Dice, teams: Sequence[Team], stories: Sequence[Story]) -> list[Story]:
@@ -69,9 +71,20 @@ def released(
     return found
 
 
+def _backports(dice: Dice, company: Company) -> Iterator[tuple[PullRequest, tuple[str, ...]]]:
+    """Yield what is picked onto the release branch, now and then before the story is in production."""
+    teams = {team.key: team for team in company.teams}
+    for story in company.stories:
+        part, pull = dice.of(story.key), story.pull_requests[0]
+        # One that two stories share would be picked for both.
+        if part.chance(_BACKPORTED) and " " not in pull.title.partition(":")[0]:
+            yield backport(part, teams[story.team], pull, story.key)
+
+
 def surrounded(dice: Dice, company: Company, done: Sequence[Released]) -> Company:
     """Return the company with what came after its deployments, and with all that happens around its code."""
     later = [(pull, one.stories[merge_sha(pull)]) for one in done for pull in one.later]
+    later += _backports(dice.of("backport"), company)
     stories = [_with(story, [pull for pull, keys in later if story.key in keys]) for story in company.stories]
     stories = list(arranged(dice.of("board"), company.teams, stories))
     strays = (*company.strays, *(pull for pull, keys in later if not keys))

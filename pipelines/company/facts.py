@@ -96,6 +96,7 @@ class PullRequest:
         fixes: the incident that it says it fixes.
         rewritten_at: when its branch was rewritten after the review; `commits_before` were there until then.
         footer: what a tool left below its description.
+        base: the branch that it is merged into.
     """
 
     repository: str
@@ -116,6 +117,7 @@ class PullRequest:
     rewritten_at: datetime | None = None
     commits_before: tuple[Commit, ...] = ()
     footer: str = ""
+    base: str = "main"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Pull requests that come of what is in production: what follows a story up, and what repairs a harm."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipelines.company.branches import merge_sha
 from pipelines.company.calendar import working_after
 from pipelines.company.dice import Dice
-from pipelines.company.facts import Commit, PullRequest, Review, Team
+from pipelines.company.facts import Commit, Person, PullRequest, Review, Team
 from pipelines.company.harm import Harm
 
 # A pull request, and the stories that it names.
@@ -15,12 +16,8 @@ Drawn = tuple[PullRequest, tuple[str, ...]]
 def follow_up(dice: Dice, team: Team, pull: PullRequest, story: str, shipped_at: datetime) -> Drawn:
     """Return one more pull request of a story that is in production already."""
     author = next((one for one in team.members if one.key == pull.author), team.members[0])
-    begun = working_after(author, shipped_at + timedelta(days=dice.whole(1, 8)), 1)
-    written = working_after(author, begun, dice.spread(2))
-    opened = working_after(author, written, 0.2)
     reviewer = dice.pick([one for one in team.members if one != author])
-    approved = working_after(reviewer, opened, dice.spread(3))
-    times = (written, opened, approved, working_after(reviewer, approved, 0.3))
+    times = _calm(dice, (author, reviewer), shipped_at + timedelta(days=dice.whole(1, 8)))
     title = f"{story}: Polish what was shipped"
     return _drawn(dice, team, (title, f"{story.lower()}-polish"), (author.key, reviewer.key), times), (story,)
 
@@ -48,9 +45,28 @@ def hotfix(dice: Dice, team: Team, broken: PullRequest, stories: tuple[str, ...]
     return pull, (story,) if story else ()
 
 
+def backport(dice: Dice, team: Team, pull: PullRequest, story: str) -> Drawn:
+    """Return the pull request that picks another one onto a release branch, from which nothing is deployed."""
+    author, reviewer = team.members[0], dice.pick(team.members[1:])
+    names = (f"{pull.title} (backport)", f"backport/{pull.branch}")
+    times = _calm(dice, (author, reviewer), pull.merged_at)
+    drawn = _drawn(dice, team, names, (author.key, reviewer.key), times)
+    picked = replace(drawn.commits[0], message=f"{pull.title}\n\n(cherry picked from commit {merge_sha(pull)})")
+    return replace(drawn, commits=(picked,), base="release/1"), (story,)
+
+
 def _two(dice: Dice, team: Team) -> tuple[str, str]:
     author = dice.pick(team.members)
     return author.key, dice.pick([one for one in team.members if one != author]).key
+
+
+def _calm(dice: Dice, who: tuple[Person, Person], since: datetime) -> tuple[datetime, datetime, datetime, datetime]:
+    """Return when it is written, opened, approved and merged, in the hours in which people work."""
+    author, reviewer = who
+    written = working_after(author, since, dice.spread(2))
+    opened = working_after(author, written, 0.2)
+    approved = working_after(reviewer, opened, dice.spread(3))
+    return written, opened, approved, working_after(reviewer, approved, 0.3)
 
 
 def _hasty(dice: Dice, harm: Harm) -> tuple[datetime, datetime, datetime, datetime]:

@@ -55,7 +55,7 @@ def _truth(story: Story, ended: dict[str, datetime], as_of: datetime) -> StoryTr
     steps = [step for step in story.flag.steps if step.at <= as_of] if story.flag else []
     pulls = [pull for pull in story.pull_requests if pull.opened_at <= as_of]
     own = own_set(pulls, ended, has_flag=bool(story.flag), let_out_at=first_share(steps, _FIRST_USERS))
-    shipped = all_by_then(ended[merge_sha(pull)] for pull in own)
+    shipped = all_by_then(ended[merge_sha(pull)] for pull in own if merge_sha(pull) in ended)
     done = [move.at for move in story.moves if move.status is Status.DONE and move.at <= as_of]
     again = [move for move in story.moves if done and move.at > done[0] and move.status is not Status.DONE]
     return StoryTruth(
@@ -87,7 +87,9 @@ def own_set(
     """
     own: list[PullRequest] = []
     for pull in pulls:
-        frozen_at = let_out_at if has_flag else max((ended[merge_sha(one)] for one in own), default=None)
+        # A backport goes nowhere from its branch, and nobody waits for it.
+        there = [ended[merge_sha(one)] for one in own if merge_sha(one) in ended]
+        frozen_at = let_out_at if has_flag else max(there, default=None)
         if own and frozen_at and frozen_at < pull.opened_at:
             break
         own.append(pull)

@@ -54,6 +54,8 @@ final as (
                     'deployment ' || carried.deployment_id || ' of ' || carried.service || ' to '
                     || carried.environment || ', matched by ' || carried.rule
             when changes.state <> 'merged' then 'not merged'
+            when not changes.is_default_base
+                then 'merged into ' || changes.base_branch || ', from which nothing is known to be deployed'
             when recorded.repository is null
                 then 'no production deployment of ' || changes.repository || ' is recorded'
             when carried.change_key is not null

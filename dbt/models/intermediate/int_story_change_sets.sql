@@ -34,7 +34,10 @@ linked as (
         coalesce(changes.approved_at, changes.merged_at) as reviewed_at,
         changes.merged_at,
         changes.deployed_at,
+        -- What is merged into another branch, as a backport is, is not waited for.
+        coalesce(changes.is_default_base, true) as is_to_ship,
         changes.deployed_at is null
+        and coalesce(changes.is_default_base, true)
         and (
             changes.merged_at is null
             or coalesce(changes.merged_at >= repositories.first_carried_merge_at, false)
@@ -51,7 +54,8 @@ in_order as (
         linked.*,
         count(*) filter (where linked.is_awaited) over earlier as earlier_awaited,
         max(linked.deployed_at) over earlier as earlier_deployed_at,
-        max(coalesce(linked.deployed_at, linked.merged_at)) over earlier as earlier_settled_at,
+        max(case when linked.is_to_ship then coalesce(linked.deployed_at, linked.merged_at) end)
+            over earlier as earlier_settled_at,
         min(linked.opened_at) over (partition by linked.story_key) as first_opened_at
     from linked
     window earlier as (
@@ -78,7 +82,7 @@ freezes as (
 -- With a flag the users come later than the code, and the set freezes with the first of them.
 final as (
     select
-        in_order.* exclude (earlier_awaited, earlier_deployed_at, earlier_settled_at, first_opened_at),
+        in_order.* exclude (is_to_ship, earlier_awaited, earlier_deployed_at, earlier_settled_at, first_opened_at),
         coalesce(
             case
                 when flags.story_key is null then in_order.opened_at >= freezes.follow_ups_from

@@ -67,7 +67,7 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
         "merged_at": merged,
         "merge_commit_sha": merge_sha(pull) if merged else None,
         "head": {"label": f"acme:{pull.branch}", "ref": pull.branch, "sha": commits[-1].sha, **where},
-        "base": {"label": "acme:main", "ref": "main", "sha": root_sha(name), **where},
+        "base": {"label": f"acme:{pull.base}", "ref": pull.base, "sha": root_sha(name), **where},
     }
     rows.commits_of[number] = [commit_row(shown, commit, root_sha(name)) for commit in commits]
     rows.reviews_of[number] = [

@@ -57,7 +57,8 @@ def _default_branch(shown: Shown) -> None:
     root, begins = root_sha(shown.name), shown.company.begins_at
     first = Commit(root, (), begins, begins, shown.team.members[0].key, "Begin")
     laid = [commit_row(shown, first, root) | {"parents": []}]
-    for number, pull in sorted(shown.pulls.items(), key=lambda pair: (pair[1].merged_at, merge_sha(pair[1]))):
+    own = ((number, pull) for number, pull in shown.pulls.items() if pull.base == "main")
+    for number, pull in sorted(own, key=lambda pair: (pair[1].merged_at, merge_sha(pair[1]))):
         if not shown.known(pull.merged_at):
             break
         head, sha, title = laid[-1]["sha"], merge_sha(pull), f"{pull.title} (#{number})"
