@@ -1,4 +1,4 @@
-"""Writes the demo company's interviews and the pager's incidents as tools export them: CloudEvents, a line each."""
+"""Writes the demo company's interviews, incidents and coverage as tools export them: CloudEvents, a line each."""
 
 import json
 from datetime import datetime
@@ -49,14 +49,38 @@ def incidents(company: Company, as_of: datetime) -> str:
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
+def coverage(company: Company, as_of: datetime) -> str:
+    """Return how many lines the tests of each commit reached, as a step of the builds tells it."""
+    lines = [
+        {
+            "specversion": "1.0",
+            "id": f"{build.key}.{build.attempt}",
+            "source": "coverage",
+            "type": "dev.storyline.build.coverage_reported.v1",
+            "subject": f"commit:{build.repository}@{build.sha}",
+            "time": build.finished_at.isoformat(),
+            "data": {
+                "repository": build.repository,
+                "sha": build.sha,
+                "lines_covered": build.coverage[0],
+                "lines_total": build.coverage[1],
+            },
+        }
+        for build in company.builds
+        if build.coverage and build.finished_at <= as_of
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
 class _Demo:
-    """The company's notebook and its pager. Implements `Demo`."""
+    """The company's notebook, its pager and its coverage reports. Implements `Demo`."""
 
     def show(self, company: Company, as_of: datetime, folder: Path) -> None:
         """Write what they exported."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "interviews.ndjson").write_text(interviews(company, as_of), encoding="utf-8")
         (folder / "incidents.ndjson").write_text(incidents(company, as_of), encoding="utf-8")
+        (folder / "coverage.ndjson").write_text(coverage(company, as_of), encoding="utf-8")
 
 
 DEMO: Demo = _Demo()
