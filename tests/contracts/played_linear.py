@@ -53,6 +53,11 @@ def deleted(home: Settings) -> list[str]:
         return [row[0] for row in found.fetchall() if row[0] != "ENG-6"]
 
 
+def asked(site: Loopback, before: int = 0) -> list[str]:
+    """The names of the queries that arrived."""
+    return [request.place.partition("#")[2] for request in site.requests[before:]]
+
+
 def busy(store: Store, count: int) -> None:
     """Fill the team with issues that differ from a recorded one by id, number and time alone."""
     model = next(issue for issue in store.issues.values() if issue["identifier"] == "ENG-2")

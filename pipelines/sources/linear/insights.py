@@ -47,42 +47,28 @@ def insight_events(
     Raises:
         MappingError: a need has no id or no time.
     """
-    issue_id = required(issue.get("id"), f"the id of {key}")
     keys = [key]
     if kind_of(issue) is not None:
         keys = story_keys(issue, own)
-        yield origin.event(
-            "interview.insight_noted",
-            subject=f"insight:{origin.instance}/{issue_id}",
-            occurrence="noted",
-            occurred_at=moment(issue.get("createdAt"), f"createdAt of {key}"),
-            actor=actor,
-            record_id=issue_id,
-            payload={
-                "insight_id": issue_id,
-                "title": text(issue.get("title")),
-                "interview_id": None,
-                "story_keys": keys,
-                "url": text(issue.get("url")),
-            },
-        )
+        told = {"title": text(issue.get("title")), "story_keys": keys, "url": text(issue.get("url"))}
+        yield _noted(origin, issue, key, told, actor)
     for need in nodes(issue.get("needs")):
-        need_id = required(need.get("id"), f"the id of a customer need of {key}")
-        yield origin.event(
-            "interview.insight_noted",
-            subject=f"insight:{origin.instance}/{need_id}",
-            occurrence="noted",
-            occurred_at=moment(need.get("createdAt"), f"createdAt of customer need {need_id}"),
-            actor=actor_of(need.get("creator")),
-            record_id=need_id,
-            payload={
-                "insight_id": need_id,
-                "title": _first_line(need.get("content") or need.get("body")),
-                "interview_id": None,
-                "story_keys": keys,
-                "url": text(need.get("url")),
-            },
-        )
+        title = _first_line(need.get("content") or need.get("body"))
+        told = {"title": title, "story_keys": keys, "url": text(need.get("url"))}
+        yield _noted(origin, need, f"a customer need of {key}", told, actor_of(need.get("creator")))
+
+
+def _noted(origin: Origin, told_by: Mapping[str, Any], what: str, told: Mapping[str, Any], actor: str | None) -> Event:
+    insight_id = required(told_by.get("id"), f"the id of {what}")
+    return origin.event(
+        "interview.insight_noted",
+        subject=f"insight:{origin.instance}/{insight_id}",
+        occurrence="noted",
+        occurred_at=moment(told_by.get("createdAt"), f"createdAt of {what}"),
+        actor=actor,
+        record_id=insight_id,
+        payload={"insight_id": insight_id, "interview_id": None, **told},
+    )
 
 
 def _keys(*texts: Any) -> list[str]:
