@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import pipelines.sources.jira as jira
+from pipelines.connections import collectable
 from pipelines.sources.github.server import Store as Hub
 from pipelines.sources.github.server import serve as serve_hub
 from pipelines.sources.jira.connection import JiraConnection
@@ -165,12 +166,15 @@ def test_a_proxy_in_the_way_is_named(run, home, hub):
 
 
 def test_a_new_user_is_asked_until_it_works_and_the_secrets_are_kept_apart(run, home, hub, site):
-    answers = [
-        *["y", hub.url, "ghp_wrong"],
-        *["http://127.0.0.1:9", TOKEN],
-        *[hub.url, TOKEN, "acme/nothing", "acme/shop"],
-        *["y", site.url, "ann@acme.example", TOKEN, "all", "y"],
-    ]
+    wanted = {
+        "github": [
+            *["y", hub.url, "ghp_wrong"],
+            *["http://127.0.0.1:9", TOKEN],
+            *[hub.url, TOKEN, "acme/nothing", "acme/shop"],
+        ],
+        "jira": ["y", site.url, "ann@acme.example", TOKEN, "all"],
+    }
+    answers = [*(word for name in collectable() for word in wanted.get(name, ["n"])), "y"]
     told = run("init", typed="\n".join(answers) + "\n", STORYLINE_GITHUB_TOKEN="", STORYLINE_JIRA_TOKEN="")
     assert "does not take the token (Bad credentials)" in told.stdout
     assert "cannot be reached" in told.stdout

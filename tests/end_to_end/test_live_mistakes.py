@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from pipelines.connections import collectable
 from tests.conftest import AS_OF
 from tests.contracts.played_github import TOKEN
 from tests.end_to_end.test_live_collection import hub, run, settings, site
@@ -13,8 +14,9 @@ __all__ = ["hub", "run", "site"]
 
 
 def answers(*, url: str, token: str = TOKEN, exists: bool = False, keep: str = "y") -> list[str]:
-    """What a person types who wants Jira alone."""
-    return [*["y"] * exists, "n", "y", url, "ann@acme.example", token, "all", keep]
+    """What a person types who wants Jira alone, of all that can be collected."""
+    wanted = {"jira": ["y", url, "ann@acme.example", token, "all"]}
+    return [*["y"] * exists, *(word for name in collectable() for word in wanted.get(name, ["n"])), keep]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ def answers(*, url: str, token: str = TOKEN, exists: bool = False, keep: str = "
         (["jira"], {"project": "NOPE"}, {}, 3, "jira shows no project NOPE to this token; it shows "),
         (["jira"], {"url": "http://127.0.0.1:9"}, {}, 3, "cannot be reached"),
         (["nope"], {}, {}, 2, "no source is called 'nope'; there are: "),
-        (["cloudevents"], {}, {}, 2, "cannot be collected over HTTP; these can: github, jira"),
+        (["cloudevents"], {}, {}, 2, "cannot be collected over HTTP; these can: "),
         (["github"], {}, {}, 2, "nothing says how to reach github; run `storyline init`"),
     ],
 )
