@@ -19,7 +19,6 @@ from pipelines.sources.linear.values import (
     nodes,
     number,
     number_text,
-    required,
     text,
 )
 
@@ -56,7 +55,7 @@ def rows_of(issue: Mapping[str, Any]) -> list[Row]:
     """Return the rows of an issue's history, each once in its newest form, sorted by time and id.
 
     Raises:
-        MappingError: a row has no id or no time.
+        MappingError: a row has no time.
     """
     newest: dict[str, Row] = {}
     for body in nodes(issue.get("history")):
@@ -67,8 +66,8 @@ def rows_of(issue: Mapping[str, Any]) -> list[Row]:
 
 
 def _row(issue: Mapping[str, Any], body: Mapping[str, Any]) -> Row:
-    history_id = required(body.get("id"), f"the id of a row in the history of {issue.get('identifier')}")
-    at = moment(body.get("createdAt"), f"createdAt of row {history_id} of the history")
+    at = moment(body.get("createdAt"), f"createdAt of a row in the history of {issue.get('identifier')}")
+    history_id = text(body.get("id")) or at.isoformat()
     until = moment(body["updatedAt"], f"updatedAt of row {history_id}") if text(body.get("updatedAt")) else at
     actor = actor_of(body.get("actor"), body.get("botActor")) or _person(body.get("actorId"))
     return Row(history_id, at, max(at, until), actor, body)

@@ -59,7 +59,7 @@ def insight_events(
 
 
 def _noted(origin: Origin, told_by: Mapping[str, Any], what: str, told: Mapping[str, Any], actor: str | None) -> Event:
-    insight_id = required(told_by.get("id"), f"the id of {what}")
+    insight_id = required(told_by.get("id") or told_by.get("identifier"), f"the id of {what}")
     return origin.event(
         "interview.insight_noted",
         subject=f"insight:{origin.instance}/{insight_id}",

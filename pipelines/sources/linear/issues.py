@@ -7,7 +7,7 @@ from pipelines.events.envelope import Event, Origin
 from pipelines.sources.base import mapping_of
 from pipelines.sources.linear.history import changes_of, priority_name, rows_of
 from pipelines.sources.linear.insights import insight_events, kind_of
-from pipelines.sources.linear.links import link_events
+from pipelines.sources.linear.links import Linked, link_events
 from pipelines.sources.linear.states import category_of, resolution_of
 from pipelines.sources.linear.values import (
     actor_of,
@@ -42,7 +42,7 @@ class Ticket:
     def __init__(self, origin: Origin, issue: Mapping[str, Any]) -> None:
         self.origin, self.issue = origin, issue
         self.key = required(issue.get("identifier"), "the identifier of an issue")
-        self.id = required(issue.get("id"), f"the id of {self.key}")
+        self.id = text(issue.get("id")) or self.key
         self.subject = f"ticket:{origin.instance}/{self.id}"
         self.created_at = moment(issue.get("createdAt"), f"createdAt of {self.key}")
         self.updated_at = moment(issue.get("updatedAt"), f"updatedAt of {self.key}")
@@ -70,7 +70,7 @@ class Ticket:
                 payload={"key": self.key, "history_id": change.row.history_id, **payload},
             )
         yield self._updated()
-        yield from link_events(self.origin, self.subject, self.key, self.issue, self.rows)
+        yield from link_events(Linked(self.origin, self.subject, self.key, self.created_at), self.issue, self.rows)
         yield from self._comments()
         yield from insight_events(self.origin, self.issue, self.key, {self.key, *self._previous_keys}, self.creator)
         if self.issue.get("trashed") is True:
@@ -184,7 +184,7 @@ class Ticket:
 
     def _status_changed_at(self) -> str | None:
         """When it came into its present status; null where no history tells."""
-        if self.path.last.id != state_of(self.issue.get("state")).id:
+        if not self.path.last.is_same(state_of(self.issue.get("state"))):
             return None
         return (self.path.moves[-1].at if self.path.moves else self.created_at).isoformat()
 

@@ -68,7 +68,7 @@ def _records(instance: str, files: Files) -> Records:
         else:
             yield RawRecord(instance, "workflow_states", key, row, version_of(row))
     for index, row in enumerate(files.issues):
-        key = text(mapping_of(row).get("id"))
+        key = text(mapping_of(row).get("id")) or text(mapping_of(row).get("identifier"))
         if key is None:
             reason = f"row {index} of issues.json is no object with an id"
             yield BadRecord(instance, "issues", f"issues.json[{index}]", reason, canonical_json(row))
@@ -105,7 +105,7 @@ def cut_short(instance: str, issue: Any) -> BadRecord | None:
     else:
         return None
     return BadRecord(
-        instance, "issues", str(issue["id"]), f"{issue.get('identifier')}: {missing}", canonical_json(issue)
+        instance, "issues", str(issue.get("id")), f"{issue.get('identifier')}: {missing}", canonical_json(issue)
     )
 
 

@@ -6,29 +6,51 @@ the issue, or lack one: then the history fills in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.sources.linear.history import Row
-from pipelines.sources.linear.values import moment, name_of, nodes, required, text
+from pipelines.sources.linear.values import moment, name_of, nodes, text
+
+# A span and the row that tells of it are written by two hands, not in one moment.
+_TOLERANCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A status by id and, where it still has one, name."""
+    """A status by id and, where it still has one, name; a recording may tell the name alone."""
 
     id: str | None
     name: str | None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is one at all."""
+        return self.id is not None or self.name is not None
+
+    def is_same(self, other: "State") -> bool:
+        """Tell whether two are one status: by id where both have one."""
+        if self.id is not None and other.id is not None:
+            return self.id == other.id
+        return self == other or (self.name is not None and self.name == other.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An issue came into a status: `source_id` is the row or span that tells it, `before` what a row says it left."""
+    """An issue came into a status.
+
+    Attributes:
+        source_id: of the row or span that tells it.
+        begin, end: the row's window with some tolerance; both the moment itself for a span.
+        before: what a row says it left.
+    """
 
     at: datetime
     state: State
     source_id: str
     actor: str | None
+    begin: datetime
+    end: datetime
     before: State | None = None
 
 
@@ -45,7 +67,8 @@ class Move:
     @property
     def occurrence(self) -> str:
         """Names this move within the issue."""
-        return f"{self.source_id}:status:{self.before.id or ''}:{self.after.id or ''}"
+        before, after = self.before.id or self.before.name, self.after.id or self.after.name
+        return f"{self.source_id}:status:{before or ''}:{after or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +88,16 @@ def path_of(issue: Mapping[str, Any], rows: Sequence[Row]) -> Path:
     """Return the way of an issue through the statuses.
 
     Raises:
-        MappingError: a span has no id or no time.
+        MappingError: a span has no time.
     """
     told = [visit for row in rows if (visit := _told(row)) is not None]
-    spans = _spans(issue, rows)
-    windows = {row.history_id: (row.at, row.until) for row in rows}
-    missing = [visit for visit in told if not _is_among(visit, spans, windows)]
+    spans = _spans(issue, told)
+    missing = [visit for visit in told if not any(_tells(span, visit) for span in spans)]
     visits = sorted([*spans, *missing], key=lambda visit: visit.at)
-    first = _first(issue, told, spans, visits, windows)
+    before = first = _first(issue, told, spans, visits)
     moves: list[Move] = []
-    before = first
     for visit in visits:
-        if visit.state.id != before.id:
+        if not visit.state.is_same(before):
             moves.append(Move(visit.at, before, visit.state, visit.source_id, visit.actor))
             before = visit.state
     return Path(first, moves)
@@ -90,43 +111,34 @@ def state_of(state: Any, state_id: Any = None) -> State:
 def _told(row: Row) -> Visit | None:
     body = row.body
     after = state_of(body.get("toState"), body.get("toStateId"))
-    if after.id is None:
+    if not after.is_told:
         return None
     before = state_of(body.get("fromState"), body.get("fromStateId"))
-    return Visit(row.at, after, row.history_id, row.actor, before if before.id else None)
+    window = row.at - _TOLERANCE, row.until + _TOLERANCE
+    return Visit(row.at, after, row.history_id, row.actor, *window, before if before.is_told else None)
 
 
-def _spans(issue: Mapping[str, Any], rows: Sequence[Row]) -> list[Visit]:
+def _spans(issue: Mapping[str, Any], told: Sequence[Visit]) -> list[Visit]:
     found: dict[str, Visit] = {}
     for span in nodes(issue.get("stateHistory")):
-        span_id = required(span.get("id"), f"the id of a span of {issue.get('identifier')}")
-        at = moment(span.get("startedAt"), f"startedAt of span {span_id}")
-        by = next((row.actor for row in rows if _told(row) is not None and row.at <= at <= row.until), None)
+        at = moment(span.get("startedAt"), f"startedAt of a span of {issue.get('identifier')}")
+        span_id = text(span.get("id")) or at.isoformat()
+        by = next((row.actor for row in told if row.begin <= at <= row.end), None)
         state = state_of(span.get("state"), span.get("stateId"))
-        if state.id is not None:
-            found[span_id] = Visit(at, state, span_id, by)
+        if state.is_told:
+            found[span_id] = Visit(at, state, span_id, by, at, at)
     return sorted(found.values(), key=lambda visit: (visit.at, visit.source_id))
 
 
-def _is_among(told: Visit, spans: Sequence[Visit], windows: Mapping[str, tuple[datetime, datetime]]) -> bool:
-    begin, end = windows[told.source_id]
-    return any(span.state.id == told.state.id and begin <= span.at <= end for span in spans)
+def _tells(span: Visit, told: Visit) -> bool:
+    """Tell whether a span is where a row of the history led to."""
+    return span.state.is_same(told.state) and told.begin <= span.at <= told.end
 
 
-def _first(
-    issue: Mapping[str, Any],
-    told: Sequence[Visit],
-    spans: Sequence[Visit],
-    visits: Sequence[Visit],
-    windows: Mapping[str, tuple[datetime, datetime]],
-) -> State:
+def _first(issue: Mapping[str, Any], told: Sequence[Visit], spans: Sequence[Visit], visits: Sequence[Visit]) -> State:
     """Return the first status: what the first move left, where the spans do not begin before it."""
     if told and told[0].before is not None:
-        begin, end = windows[told[0].source_id]
-        # The span that the first row led to, or one that began after it, is no first one.
-        led_to = spans and spans[0].state.id == told[0].state.id and spans[0].at <= end
-        if not spans or spans[0].at > begin or led_to:
+        begun_before = spans and spans[0].at <= told[0].at + _TOLERANCE and not _tells(spans[0], told[0])
+        if not begun_before:
             return told[0].before
-    if visits:
-        return visits[0].state
-    return state_of(issue.get("state"))
+    return visits[0].state if visits else state_of(issue.get("state"))

@@ -17,6 +17,8 @@ from pipelines.sources.linear.recording import version_of
 from pipelines.sources.live import BadAnswerError
 
 MOST_AT_ONCE = 30
+# A query costs by what it asks for, and of a night little is new in most teams.
+_FIRST_LOOK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,10 @@ class TeamWalk:
         since, until = self.place.since(self._overlap), self.place.reached
         moment = {name: at for name, at in (("gte", since), ("lte", until)) if at is not None}
         found = {"team": {"key": {"eq": self._team}}} | ({"updatedAt": moment} if moment else {})
+        is_first_look = since is not None and until is None
         while True:
-            first = self._client.affordable(self.place.first, self._cost_of_one)
+            wanted = min(self.place.first, _FIRST_LOOK) if is_first_look else self.place.first
+            first = self._client.affordable(wanted, self._cost_of_one)
             try:
                 page = self._client.query(CHANGED_ISSUES, {"filter": found, "first": first, "after": after})["issues"]
             except TooComplexError:

@@ -54,6 +54,25 @@ def test_the_history_fills_in_where_the_spans_begin_late_or_lack_one() -> None:
     assert visits(late) == visits(lacking) == [("A", "created"), ("B", "01"), ("C", "04"), ("D", "06")]
 
 
+def test_a_span_and_the_row_that_tells_of_it_need_not_be_of_one_millisecond() -> None:
+    folded = move("1", "2026-01-06T09:01:00.200Z", "Todo", "Review", until="2026-01-06T09:03:00.000Z")
+    spans = [span("Todo", "2026-01-05T09:00:00Z"), span("Doing", "2026-01-06T09:01:00.150Z")]
+    spans.append(span("Review", "2026-01-06T09:03:01.000Z"))
+    assert visits(events(issue(folded, spans=spans))) == [("Todo", "created"), ("Doing", "01"), ("Review", "03")]
+
+
+def test_a_recording_that_tells_names_and_no_ids_is_read_all_the_same() -> None:
+    def by_name(before: str, after: str, minute: int) -> dict[str, Any]:
+        return {"createdAt": T.format(minute), "fromState": {"name": before}, "toState": {"name": after}}
+
+    body = issue(by_name("Todo", "Doing", 1), by_name("Doing", "Done", 2), state={"name": "Done", "type": "completed"})
+    found = events(body | {"id": None, "attachments": {"nodes": [{"url": "https://x", "title": "Spec"}]}})
+    assert visits(found) == [("Todo", "created"), ("Doing", "01"), ("Done", "02")]
+    assert of_type(found, "ticket.updated")[0].payload["status_changed_at"] == "2026-01-06T09:02:00+00:00"
+    (page,) = of_type(found, "ticket.remote_linked")
+    assert (page.payload["linked_at"], page.occurred_at) == (None, found[0].occurred_at)
+
+
 def test_a_status_that_is_gone_is_known_by_its_id() -> None:
     gone = {**move("1", T.format(1), "Todo", "Doing"), "fromState": None, "fromStateId": "gone"}
     (moved,) = of_type(events(issue(gone)), "ticket.status_changed")
@@ -214,7 +233,7 @@ def test_who_acted_may_be_a_person_an_app_or_an_integration() -> None:
         ({"createdAt": "yesterday"}, "createdAt of ENG-1 is no time: 'yesterday'"),
         ({"updatedAt": None}, "updatedAt of ENG-1 is missing"),
         ({"comments": [{"id": "c"}]}, "createdAt of comment c is missing"),
-        ({"relations": [{"id": "r", "createdAt": T.format(1)}]}, "the other issue of relation r is missing"),
+        ({"relations": [{"id": "r", "createdAt": T.format(1)}]}, "the other issue of a relation of ENG-1 is missing"),
         ({"state": state("X", "completed"), "completedAt": "soon"}, "completedAt of ENG-1 is no time: 'soon'"),
     ],
 )
