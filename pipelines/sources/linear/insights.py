@@ -29,12 +29,13 @@ def kind_of(issue: Mapping[str, Any]) -> str | None:
 
 
 def story_keys(issue: Mapping[str, Any], own: set[str]) -> list[str]:
-    """Return the keys that an insight names: where it links to, what it is related to, and what its text says."""
+    """Return the keys that an insight names: where it links to, and what its text says.
+
+    What it is related to is a link between two issues, which counts by the settings' own word for an interview.
+    """
     found: list[str] = []
     for attachment in nodes(issue.get("attachments")):
         found += _keys(attachment.get("url"), attachment.get("title"))
-    for name, side in (("relations", "relatedIssue"), ("inverseRelations", "issue")):
-        found += _keys(*(name_of(relation.get(side), "identifier") for relation in nodes(issue.get(name))))
     found += _keys(issue.get("title"), issue.get("description"))
     return [key for key in dict.fromkeys(found) if key not in own]
 
@@ -50,11 +51,16 @@ def insight_events(
     keys = [key]
     if kind_of(issue) is not None:
         keys = story_keys(issue, own)
-        told = {"title": text(issue.get("title")), "story_keys": keys, "url": text(issue.get("url"))}
+        told: dict[str, Any] = {
+            "title": text(issue.get("title")),
+            "text": text(issue.get("description")),
+            "story_keys": keys,
+        }
+        told |= {"url": text(issue.get("url")), "person": actor_of(issue.get("externalUserCreator"))}
         yield _noted(origin, issue, key, told, actor)
     for need in nodes(issue.get("needs")):
-        title = _first_line(need.get("content") or need.get("body"))
-        told = {"title": title, "story_keys": keys, "url": text(need.get("url"))}
+        said = text(need.get("content")) or text(need.get("body"))
+        told = {"title": _first_line(said), "text": said, "story_keys": keys, "url": text(need.get("url"))}
         yield _noted(origin, need, f"a customer need of {key}", told, actor_of(need.get("creator")))
 
 
@@ -76,6 +82,6 @@ def _keys(*texts: Any) -> list[str]:
     return [key for key in found if key.partition("-")[0] not in _NO_PROJECT]
 
 
-def _first_line(value: Any) -> str | None:
-    lines = (text(value) or "").strip().splitlines()
+def _first_line(value: str | None) -> str | None:
+    lines = (value or "").strip().splitlines()
     return lines[0][:_TITLE] if lines else None
