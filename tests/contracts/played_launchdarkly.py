@@ -46,12 +46,12 @@ def at_minute(number: float) -> datetime:
     return BEGUN + timedelta(minutes=number)
 
 
-def busy(store: Store, count: int) -> None:
-    """Add flags, each with a rollout of three steps."""
+def busy(store: Store, count: int, shares: tuple[float, ...] = (1, 10, 100)) -> None:
+    """Add flags, each with a rollout of so many steps."""
     for number in range(count):
         key = f"busy-{number:04}"
         store.create("shop", key, f"Busy {number}", done(at_minute(10 * number), "createFlag"))
-        for step, share in enumerate((1, 10, 100), 1):
+        for step, share in enumerate(shares, 1):
             served = {"on": True, "fallthrough": shapes.rollout(share)}
             changed = done(at_minute(10 * number + step), "updateOn", "updateFallthrough")
             store.configure("shop", key, "production", changed, served)
@@ -60,7 +60,7 @@ def busy(store: Store, count: int) -> None:
 @contextmanager
 def _play() -> Iterator[Played]:
     store = recorded()
-    busy(store, 60)
+    busy(store, 60, (10,))
     store.quirks.most_per_page = 20
 
     def drop() -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pipelines.events.records import RawRecord
+from tests.dbt import planting_flags
 from tests.dbt.planting import SITE, Tracker, change, day, deployment, fact, interview, record, sha
 
 AS_OF = day(100)
@@ -23,7 +24,7 @@ TRACKER = Tracker(
 
 def records() -> list[RawRecord]:
     """Everything that the company's vendors tell."""
-    return [*TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks()]
+    return [*TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks(), *planting_flags.records(TRACKER)]
 
 
 def second_site() -> list[RawRecord]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.settings import Settings
+from pipelines.settings import Flags, Settings
 from pipelines.transform import transform
 from tests.dbt.company import AS_OF, records, second_site
 from tests.dbt.planting import plant
@@ -18,7 +18,10 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a home whose marts tell the planted company."""
     settings = Settings(
-        home=tmp_path_factory.mktemp("company"), status_categories={"SP": {"Waiting": "to_do"}}, teams={}
+        home=tmp_path_factory.mktemp("company"),
+        status_categories={"SP": {"Waiting": "to_do"}},
+        teams={},
+        flags=Flags(stories={"by-settings": "FL-3", "web/toggle": "FL-6"}),
     )
     plant(settings, records(), as_of=AS_OF)
     plant(settings, second_site(), as_of=AS_OF, source="second")

@@ -73,8 +73,10 @@ def share_of(feature: Feature, config: Mapping[str, Any]) -> Share:
     users, segments = _named(config)
     if feature.index is None:
         return Share(None, feature.reason, users, segments)
-    off = _off(feature.index, config)
-    if config.get("on") is not True:
+    off, is_on = _off(feature.index, config), config.get("on")
+    if not isinstance(is_on, bool):
+        return Share(None, "whether it is on is not told", users, segments)
+    if not is_on:
         return Share(off.percentage, off.reason, users, segments)
     reached = _rules(feature.index, config)
     needed = prerequisites_of(config)
