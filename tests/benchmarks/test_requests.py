@@ -11,7 +11,8 @@ from pipelines.settings import Settings
 from pipelines.sources.github import server as hubs
 from pipelines.sources.jira import server as sites
 from pipelines.sources.loopback import Loopback
-from tests.contracts import played_github, played_jira
+from pipelines.sources.zendesk import server as desks
+from tests.contracts import played_github, played_jira, played_zendesk
 
 PULL_REQUESTS, TICKETS, CHANGED = 500, 1_000, 20
 SIGNED_HUB = {"Authorization": f"Bearer {played_github.TOKEN}"}
@@ -94,3 +95,21 @@ def test_jira_in_requests(tmp_path):
     _told(f"jira, {len(store.issues)} tickets", each, ours.requests, quiet, changed)
     assert ours.requests < each / 20
     assert quiet <= 2 * len(played_jira.projects(store))
+
+
+@pytest.mark.benchmark
+def test_zendesk_in_requests(tmp_path):
+    store = desks.Store.from_recording(played_zendesk.FIXTURES, tokens=[played_zendesk.SIGNED])
+    home = Settings(home=tmp_path / "home")
+    played_zendesk.busy(store, TICKETS)
+    with desks.serve(store) as site:
+        ours = played_zendesk.run(home, site, store)
+        assert ours.errors == []
+        quiet = played_zendesk.run(home, site, store, hours=24).requests
+        for number in range(CHANGED):
+            store.change(str(5_000 + number), played_zendesk.LATER, priority="low")
+        changed = played_zendesk.run(home, site, store, hours=48).requests
+    _told(f"zendesk, {len(store.tickets)} tickets, a tenth of them merged", TICKETS, ours.requests, quiet, changed)
+    # Two pages, and the comments of each merged ticket once.
+    assert ours.requests <= 3 + TICKETS / 10 + 1
+    assert (quiet, changed) == (1, 1)

@@ -1,4 +1,4 @@
--- One row per actor and source: whoever did something, and between which moments.
+-- One row per actor and source: whoever did some of the work, and between which moments.
 with final as (
     select
         current_events.actor as person_key,
@@ -6,7 +6,10 @@ with final as (
         min(current_events.occurred_at) as first_seen_at,
         max(current_events.occurred_at) as last_seen_at
     from {{ source('log', 'current_events') }} as current_events
-    where current_events.actor is not null
+    where
+        current_events.actor is not null
+        -- Who asks for help is a customer: counted among those who ask, and nobody of the team.
+        and current_events.event_type not like 'support.%'
     group by current_events.actor, current_events.source
 )
 
