@@ -165,17 +165,21 @@ def test_a_proxy_in_the_way_is_named(run, home, hub):
     assert "check the address, the network and the proxy" in run("doctor").stdout
 
 
+def asked(**answers: list[str]) -> list[str]:
+    """What a person types who wants these sources and none of the others, in the order in which they are asked for."""
+    return [line for name in collectable() for line in answers.get(name, ["n"])]
+
+
 def test_a_new_user_is_asked_until_it_works_and_the_secrets_are_kept_apart(run, home, hub, site):
-    wanted = {
-        "github": [
+    answers = asked(
+        github=[
             *["y", hub.url, "ghp_wrong"],
             *["http://127.0.0.1:9", TOKEN],
             *[hub.url, TOKEN, "acme/nothing", "acme/shop"],
         ],
-        "jira": ["y", site.url, "ann@acme.example", TOKEN, "all"],
-    }
-    answers = [*(word for name in collectable() for word in wanted.get(name, ["n"])), "y"]
-    told = run("init", typed="\n".join(answers) + "\n", STORYLINE_GITHUB_TOKEN="", STORYLINE_JIRA_TOKEN="")
+        jira=["y", site.url, "ann@acme.example", TOKEN, "all"],
+    )
+    told = run("init", typed="\n".join([*answers, "y"]) + "\n", STORYLINE_GITHUB_TOKEN="", STORYLINE_JIRA_TOKEN="")
     assert "does not take the token (Bad credentials)" in told.stdout
     assert "cannot be reached" in told.stdout
     assert "github does not show acme/nothing; choose among those above" in told.stdout

@@ -5,18 +5,16 @@ import tomllib
 
 import pytest
 
-from pipelines.connections import collectable
 from tests.conftest import AS_OF
 from tests.contracts.played_github import TOKEN
-from tests.end_to_end.test_live_collection import hub, run, settings, site
+from tests.end_to_end.test_live_collection import asked, hub, run, settings, site
 
 __all__ = ["hub", "run", "site"]
 
 
 def answers(*, url: str, token: str = TOKEN, exists: bool = False, keep: str = "y") -> list[str]:
-    """What a person types who wants Jira alone, of all that can be collected."""
-    wanted = {"jira": ["y", url, "ann@acme.example", token, "all"]}
-    return [*["y"] * exists, *(word for name in collectable() for word in wanted.get(name, ["n"])), keep]
+    """What a person types who wants Jira alone."""
+    return [*["y"] * exists, *asked(jira=["y", url, "ann@acme.example", token, "all"]), keep]
 
 
 @pytest.mark.parametrize(
