@@ -14,7 +14,10 @@ def parse_time(text: str) -> datetime:
     A time without a zone is taken as UTC, so that no machine's local zone leaks into a figure.
 
     Raises:
-        ValueError: the text is not an ISO 8601 time.
+        ValueError: the text is not an ISO 8601 time, or lies beyond the years 1 to 9999.
     """
     moment = datetime.fromisoformat(text.strip())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text[:60]!r} lies beyond all calendars") from error

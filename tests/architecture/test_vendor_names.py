@@ -15,7 +15,11 @@ STANDARDS = {"cloudevents"}
 # Words of every day: only a text that is the name, or an import, can mean the vendor.
 ENGLISH = {"linear", "split", "sentry"}
 PURL_TYPES = "a package URL calls code hosts by name"
-ALLOWED = {("pipelines/sources/cloudevents/packages.py", "github"): PURL_TYPES}
+INTEGRATION = "the flag service's own name of the property in which it keeps the tickets of a flag"
+ALLOWED = {
+    ("pipelines/sources/cloudevents/packages.py", "github"): PURL_TYPES,
+    ("pipelines/sources/launchdarkly/demo.py", "jira"): INTEGRATION,
+}
 
 
 def vendors() -> set[str]:

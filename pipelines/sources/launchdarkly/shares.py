@@ -97,7 +97,7 @@ def prerequisites_of(config: Mapping[str, Any]) -> list[str]:
 
 def is_person_clause(clause: Mapping[str, Any]) -> bool:
     """Tell whether a clause chooses single people by who they are."""
-    return clause.get("attribute") in PERSON_ATTRIBUTES and clause.get("op") != SEGMENT_MATCH
+    return text(clause.get("attribute")) in PERSON_ATTRIBUTES and clause.get("op") != SEGMENT_MATCH
 
 
 def count_of(holder: Mapping[str, Any]) -> int:

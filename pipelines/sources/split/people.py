@@ -85,7 +85,7 @@ def _anonymous(value: Any) -> Any:
         return [_anonymous(part) for part in value]
     if not isinstance(value, dict):
         return value
-    is_matcher = "type" in value and value["type"] not in _GROUPS
+    is_matcher = "type" in value and text(value["type"]) not in _GROUPS
     return {
         name: counted(part) if is_matcher and name in _COMPARED else _anonymous(part) for name, part in value.items()
     }

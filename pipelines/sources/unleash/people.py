@@ -50,7 +50,7 @@ def _object(value: Mapping[str, Any], people: Pseudonyms) -> dict[str, Any]:
             found[name] = _actor(part, value.get("createdByUserId"), people)
         elif name == "parameters" and isinstance(part, dict):
             found[name] = {key: _value(one, people) if key in _NO_LISTS else _counted(one) for key, one in part.items()}
-        elif name in ("values", "value") and "contextName" in value and value["contextName"] not in _NO_PEOPLE:
+        elif name in ("values", "value") and "contextName" in value and text(value["contextName"]) not in _NO_PEOPLE:
             found[name] = _counted(part)
         else:
             found[_value(name, people)] = _value(part, people)
