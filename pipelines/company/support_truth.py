@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,7 +77,13 @@ def support_truth(company: Company, as_of: datetime) -> SupportTruth:
     counted: dict[str, int] = defaultdict(int)
     for ticket in opened:
         counted[ticket.topic] += 1
-    return SupportTruth(dict(sorted(counted.items())), tuple(_topics(company, opened, as_of)), tuple(_requests(opened)))
+    # As the stories' tickets are called by then, which may have moved.
+    called = {story.key: story.key_at(as_of) for story in company.stories}
+    return SupportTruth(
+        dict(sorted(counted.items())),
+        tuple(replace(one, story_key=called[one.story_key]) for one in _topics(company, opened, as_of)),
+        tuple(replace(one, story_key=called[one.story_key]) for one in _requests(opened)),
+    )
 
 
 def is_question(ticket: SupportTicket) -> bool:

@@ -11,6 +11,7 @@ from pipelines.company.effects import Effect
 from pipelines.company.facts import FlagStep, Story
 from pipelines.company.flags import PRODUCTION
 from pipelines.company.releases import carried_at, merge_sha
+from pipelines.company.truth import own_set
 
 DAY_MS = 86_400_000
 # A trial is over when the last one who met it has had the week in which they could come back.
@@ -66,9 +67,10 @@ def trials_of(company: Company) -> list[Trial]:
         if story.flag:
             found += _epochs(company.seed, story, effects[story.key])
         else:
-            found.append(
-                _unflagged(story, max(ended[merge_sha(pull)] for pull in story.pull_requests), effects[story.key])
-            )
+            # What follows up brings nothing new, and a backport goes nowhere from its branch.
+            own = own_set(story.pull_requests, ended, has_flag=False)
+            shipped_at = max(ended[sha] for sha in map(merge_sha, own) if sha in ended)
+            found.append(_unflagged(story, shipped_at, effects[story.key]))
     return sorted(found, key=lambda trial: (trial.opens, trial.story, trial.epoch))
 
 

@@ -5,7 +5,7 @@ effect is the mean difference of these two over all who met it, whichever arm th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -120,6 +120,9 @@ def impact_truths(company: Company, as_of: datetime) -> list[ImpactTruth]:
         pass
     met = {trial.story for trial in trials_of(company)}
     found += [_unmet(company, key, names) for key in names if key not in met and _has_flag(company, key)]
+    # As its ticket is called by then, which may have moved.
+    called = {story.key: story.key_at(as_of) for story in company.stories}
+    found = [replace(truth, story_key=called[truth.story_key]) for truth in found]
     return sorted(found, key=lambda truth: (truth.story_key, truth.epoch))
 
 
