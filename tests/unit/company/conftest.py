@@ -37,4 +37,4 @@ def truths(measured: Company) -> list[ImpactTruth]:
 @pytest.fixture(scope="session")
 def truth_of(truths: list[ImpactTruth]) -> Callable[[str], ImpactTruth]:
     """The truth of a story in the last epoch of its flag."""
-    return lambda story: next(truth for truth in reversed(truths) if truth.story_key == story)
+    return lambda story: next(truth for truth in reversed(truths) if truth.flag_key == story.lower())

@@ -188,8 +188,8 @@ def test_rolled_back_and_misplaced_flags_and_features_without_one(measured, even
     assert misplaced
     assert all(last[flag.key] < flag.steps[-1].at for flag in fallen if flag.key in last)
     assert all(key not in last for key in misplaced)
-    epochs = Counter(truth.story_key for truth in truths)
-    assert {epochs[flags[key].story] for key in misplaced} == {1}
+    epochs = Counter(truth.flag_key for truth in truths if truth.flag_key)
+    assert {epochs[key] for key in misplaced} == {1}
     assert all(truth.n == 0 and truth.epoch == 0 for truth in truths if truth.flag_key in misplaced)
     assert max(epochs.values()) == 2
     bare = [story for story in measured.stories if story.type == "Story" and story.flag is None]
@@ -226,13 +226,12 @@ def test_a_few_see_two_variants_while_nothing_changes(measured, events):
 
 def test_the_truth_of_an_earlier_moment_counts_who_is_mature_by_then(measured, truths):
     middle = measured.begins_at + (measured.ends_at - measured.begins_at) / 2
-    early = {(truth.story_key, truth.epoch): truth for truth in impact_truths(measured, middle) if truth.epoch}
-    late = {(truth.story_key, truth.epoch): truth for truth in truths}
+    early = {(truth.feature_event, truth.epoch): truth for truth in impact_truths(measured, middle) if truth.epoch}
+    late = {(truth.feature_event, truth.epoch): truth for truth in truths}
     assert 0 < len(early) < len(late)
     assert sum(truth.n_immature for truth in early.values()) > 100
     closed = [truth for key, truth in early.items() if truth.n_immature == 0 and truth.n == late[key].n]
     assert len(closed) > 10
-    assert all(truth.retention == late[truth.story_key, truth.epoch].retention for truth in closed)
-    assert impact_truths(measured, datetime(2000, 1, 1, tzinfo=UTC)) == [
-        truth for truth in truths if truth.epoch == 0
-    ]  # fmt: skip
+    assert all(truth.retention == late[truth.feature_event, truth.epoch].retention for truth in closed)
+    before_all = impact_truths(measured, datetime(2000, 1, 1, tzinfo=UTC))
+    assert {truth.flag_key for truth in before_all} == {truth.flag_key for truth in truths if truth.epoch == 0}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.company import Company, Scale, guardrail_truths, simulate
-from pipelines.company.guardrails import Cause, Stage, stages_of
+from pipelines.company import Company, Scale, simulate
+from pipelines.company.guardrails import Cause, Stage, guardrail_truths, stages_of
 from pipelines.company.monitoring import BUCKET, readings
 from pipelines.company.operations import Incident, Reading
 

@@ -107,23 +107,24 @@ def test_features_with_no_planted_fall_change_their_topic_by_chance_alone(topics
 
 def test_wishes_are_counted_by_people_not_by_tickets(company, tickets):
     told = support_truth(company, company.ends_at).requests
+    stories = {story.key: story for story in company.stories}
     counted = defaultdict(set)
     for ticket in tickets:
         if ticket.request and ticket.opened_at <= company.ends_at and not ticket.is_internal:
-            counted[ticket.story, ticket.request].add(ticket.requester)
+            counted[stories[ticket.story].key_at(company.ends_at), ticket.request].add(ticket.requester)
     assert {(one.story_key, one.request): one.people for one in told if one.people} == {
         key: len(people) for key, people in counted.items()
     }
     assert any(one.tickets > one.people for one in told)
     favourite = next(fall.story for fall in falls_of(company) if fall.topic == "how to export data")
+    favourite = stories[favourite].key_at(company.ends_at)
     wishes = sorted((one for one in told if one.story_key == favourite), key=lambda one: -one.people)
     assert wishes[0].request == "add excel format"
     assert wishes[0].people > 2 * wishes[1].people > 6
-    launches = {story.key: story for story in company.stories}
     for ticket in tickets:
         if ticket.request:
             assert ticket.topic == WISH
-            flag = launches[ticket.story].flag
+            flag = stories[ticket.story].flag
             assert flag is None or timedelta() < ticket.opened_at - flag.steps[-1].at < timedelta(days=40)
 
 
