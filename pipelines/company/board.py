@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from pipelines.company.calendar import working_after
 from pipelines.company.dice import Dice
-from pipelines.company.facts import Person, SpecDocument, Status, Story, Team, Transfer
+from pipelines.company.facts import Person, Status, Story, Team
+from pipelines.company.ticket_facts import SpecDocument, Transfer
 
 # Numbers of tickets that are no stories, far beyond those that are.
 _FIRST_MOVED, _FIRST_EPIC, _FIRST_SUBTASK = 6_001, 7_001, 8_001

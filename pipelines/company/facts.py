@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pipelines.company.ticket_facts import AiSign, SpecDocument, Transfer
+
 
 class Status(StrEnum):
     """Where a ticket stands, in the order of the board."""
@@ -173,37 +175,6 @@ class Mistake:
     created_at: datetime
     deleted_at: datetime
     reporter: str
-
-
-class AiSign(StrEnum):
-    """How it can be told that the AI tools were used; often by nothing."""
-
-    LABEL = "label"
-    TRAILER = "co-authored-by"
-    DECLARED = "assisted-by"
-    FOOTER = "footer"
-    BOT = "bot"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class SpecDocument:
-    """A specification outside of the tracker: a `link` of the ticket, or only named in a `comment`."""
-
-    at: datetime
-    by: str
-    title: str
-    told_in: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A ticket was moved to another team's project, where it has another key."""
-
-    at: datetime
-    by: str
-    key: str
-    team: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pipelines.company.people import teams_of
 from pipelines.company.releases import carried_at, merge_sha
 from pipelines.company.strays import mistakes
 from pipelines.company.strays import pull_requests as stray_pulls
+from pipelines.company.ticket_facts import AiSign
 from pipelines.company.work import Task, pull_requests
 
 # Where its story ends unless somebody says otherwise.

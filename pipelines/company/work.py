@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from pipelines.company.calendar import working_after
 from pipelines.company.dice import Dice
-from pipelines.company.facts import AiSign, Commit, Person, PullRequest, Review, Team
+from pipelines.company.facts import Commit, Person, PullRequest, Review, Team
 from pipelines.company.people import BOTS
+from pipelines.company.ticket_facts import AiSign
 
 # Hours of coding for one point, and what the AI tools make of it: their true effect.
 HOURS_PER_POINT = 3.0

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pipelines.company import Company, Scale, deployment_truths, dora_truths, simulate
-from pipelines.company.facts import AiSign
 from pipelines.company.operations import Incident
+from pipelines.company.ticket_facts import AiSign
 from pipelines.settings import Settings
 from tests.end_to_end.recovering import named_rows, night, rows
 

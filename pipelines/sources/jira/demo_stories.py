@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.company.facts import AiSign, Status, Story
+from pipelines.company.facts import Status, Story
+from pipelines.company.ticket_facts import AiSign
 from pipelines.sources.jira.demo_board import (
     API,
     DONE_RESOLUTION,
