@@ -10,9 +10,11 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.sources.github import server as hubs
 from pipelines.sources.jira import server as sites
+from pipelines.sources.linear import documents
+from pipelines.sources.linear import server as workspaces
 from pipelines.sources.loopback import Loopback
 from pipelines.sources.zendesk import server as desks
-from tests.contracts import played_github, played_jira, played_zendesk
+from tests.contracts import played_github, played_jira, played_linear, played_zendesk
 
 PULL_REQUESTS, TICKETS, CHANGED = 500, 1_000, 20
 SIGNED_HUB = {"Authorization": f"Bearer {played_github.TOKEN}"}
@@ -48,6 +50,24 @@ def _each_ticket(site: Loopback, project: str) -> int:
                 client.get(f"/rest/api/3/issue/{issue['id']}/changelog").raise_for_status()
             token = page.get("nextPageToken")
             if token is None:
+                return len(site.requests) - before
+
+
+def _each_issue(site: Loopback) -> int:
+    """Ask Linear as most collectors do: the list, and then the history of each."""
+    before, after = len(site.requests), None
+    with httpx.Client(base_url=site.url, headers={"Authorization": played_linear.TOKEN}) as client:
+        while True:
+            asked = {"filter": {}, "first": 50, "after": after}
+            found = client.post("/graphql", json={"query": documents.ISSUE_IDS, "variables": asked}).raise_for_status()
+            page = found.json()["data"]["issues"]
+            for issue in page["nodes"]:
+                asked = {"id": issue["id"], "after": ""}
+                client.post(
+                    "/graphql", json={"query": documents.more("history"), "variables": asked}
+                ).raise_for_status()
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
                 return len(site.requests) - before
 
 
@@ -113,3 +133,22 @@ def test_zendesk_in_requests(tmp_path):
     # Two pages, and the comments of each merged ticket once.
     assert ours.requests <= 3 + TICKETS / 10 + 1
     assert (quiet, changed) == (1, 1)
+
+
+@pytest.mark.benchmark
+def test_linear_in_requests(tmp_path):
+    store = workspaces.Store.from_recording(played_linear.FIXTURES, tokens=[played_linear.TOKEN])
+    home = Settings(home=tmp_path / "home")
+    played_linear.busy(store, TICKETS)
+    with workspaces.serve(store) as site:
+        each = _each_issue(site)
+        ours = played_linear.run(home, site, store)
+        assert ours.errors == []
+        quiet = played_linear.run(home, site, store, hours=24).requests
+        state = next(iter(store.states.values()))
+        for number in range(CHANGED):
+            store.move(f"ENG-{5_000 + number}", state, played_linear.LATER)
+        changed = played_linear.run(home, site, store, hours=48).requests
+    _told(f"linear, {len(store.issues)} issues", each, ours.requests, quiet, changed)
+    assert ours.requests < each / 20
+    assert quiet <= 1 + len(store.teams)
