@@ -104,9 +104,8 @@ def cut_short(instance: str, issue: Any) -> BadRecord | None:
         missing = "its history is cut short; read what follows into history.nodes, and set hasNextPage to false"
     else:
         return None
-    return BadRecord(
-        instance, "issues", str(issue.get("id")), f"{issue.get('identifier')}: {missing}", canonical_json(issue)
-    )
+    key = text(issue.get("id")) or str(issue.get("identifier"))
+    return BadRecord(instance, "issues", key, f"{issue.get('identifier')}: {missing}", canonical_json(issue))
 
 
 def deletion(instance: str, key: str, issue: Any) -> RawRecord:
