@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.sources.answers import Answer, Pause
 from pipelines.sources.base import mapping_of
+from pipelines.sources.retry_after import told_seconds
 
 _AT_LEAST_SECONDS = 30
 _REFUSED = "RATELIMITED"
@@ -27,13 +28,13 @@ class LinearLimits:
 
     def pause(self, answer: Answer, attempt: int) -> Pause | None:
         """Return how long to wait: `Retry-After`, else to the reset of what is spent, else half a minute and longer."""
-        told = answer.headers.get("retry-after", "")
-        if answer.status >= 500 and told.isdigit():
-            return Pause(float(told), "own maintenance")
+        told = told_seconds(answer)
+        if answer.status >= 500 and told is not None:
+            return Pause(told, "own maintenance")
         if answer.status != 429 and not _is_refusal(answer):
             return None
-        if told.isdigit():
-            return Pause(float(told), "rate limit")
+        if told is not None:
+            return Pause(told, "rate limit")
         for left, reset, reason in _BUCKETS:
             is_spent = number(answer, left) == 0 or reason == "limit on complexity"
             at = number(answer, reset)
