@@ -6,8 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-# What Python's search can and DuckDB's cannot: to look ahead, behind or back, and to hold on to what matched.
-_BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+")
+# What Python's search can and DuckDB's cannot: to look ahead, behind or back, to hold on to what matched, a thousand
+# repetitions, and signs of Python's own.
+_BEYOND_RE2 = re.compile(
+    r"\(\?(?:[=!>(#]|<[=!]|P=|[a-zA-Z-]*[aLux])|(?<!\\)(?:\\\\)*\\[1-9ZuUN]|(?<!\\)[*+?}]\+|\{(?:\d*,)?\d{4,}"
+)
 
 
 class TopicRule(BaseModel):
@@ -41,7 +44,9 @@ class TopicRule(BaseModel):
             except re.error as error:
                 raise ValueError(f"{pattern!r} is no regular expression ({error})") from None
             if _BEYOND_RE2.search(pattern):
-                raise ValueError(f"{pattern!r} looks around or back, which the search (RE2) cannot")
+                raise ValueError(
+                    f"{pattern!r} looks around or back, or is Python's alone; RE2 cannot search for it"
+                )
         return patterns
 
 
