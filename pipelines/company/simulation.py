@@ -9,7 +9,7 @@ from pipelines.company.company import Company, Scale
 from pipelines.company.delivery import released, shared, surrounded
 from pipelines.company.dice import Dice
 from pipelines.company.effects import effects_of
-from pipelines.company.facts import AiSign, Interview, Move, Person, Status, Story, Team
+from pipelines.company.facts import Interview, Move, Person, Status, Story, Team
 from pipelines.company.flags import Course, course_of, rollout
 from pipelines.company.people import teams_of
 from pipelines.company.releases import carried_at, merge_sha
