@@ -110,6 +110,14 @@ def test_a_quiet_night_costs_one_request_and_tells_nothing_new(settings, site, s
     assert (again.errors, again.taken.new_records, len(site.requests) - before) == ([], 0, 1)
 
 
+def test_an_account_without_incidents_is_asked_once_a_night(settings, site, store):
+    store.incidents.clear()
+    run(settings, site)
+    before = len(site.requests)
+    assert run(settings, site, hours=24).errors == []
+    assert len(site.requests) - before == 1
+
+
 def test_an_incident_that_ends_half_a_year_later_is_asked_for_alone(settings, site, store):
     busy(store, 2, apart=timedelta(days=1), status="acknowledged")
     run(settings, site)

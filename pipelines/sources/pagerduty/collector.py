@@ -72,6 +72,8 @@ class PagerDutyCollector:
             until = max(until, *map(_iso, filter(None, map(opened_at, rows))))
             # They come in the order of their opening, so whatever was opened before is read.
             yield Step(list(records_of(target.instance, rows)), {_WALK: {"until": until, "open": dict(still_open)}})
+        # A quiet year is read as well, and need not be asked for again.
+        yield Step((), {_WALK: {"until": max(until, _iso(as_of)), "open": dict(still_open)}})
 
     def _pages(self, begin: datetime, until: datetime, services: list[str]) -> Iterator[list[Any]]:
         while begin < until:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -99,15 +99,15 @@ def records_of(asked: Asked, result: Iterable[Any]) -> Iterator[RawRecord | BadR
 
 def moment(seconds: float) -> datetime:
     """Return a moment that the vendor tells in seconds since 1970, to the millisecond, as it counts."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(seconds * 1_000))
+    return datetime.fromtimestamp(round(seconds, 3), UTC)
 
 
 def _by_day(values: Iterable[Any], step: float) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+    found: dict[int, list[Any]] = {}
     for value in values:
         # A value tells of the bucket that it ends.
-        found.setdefault(moment(value[0] - step).date().isoformat(), []).append(value)
-    return found
+        found.setdefault(int((value[0] - step) // 86_400), []).append(value)
+    return {moment(day * 86_400).date().isoformat(): told for day, told in found.items()}
 
 
 def _is_series(series: Any) -> bool:

@@ -126,3 +126,27 @@ def test_buckets_begin_with_the_clock(seen):
     assert {one.at.minute % 5 for one in seen} == {0}
     assert {one.at.second for one in seen} == {0}
     assert {one.at.tzinfo for one in seen} == {UTC}
+
+
+def test_who_applies_the_guardrails_to_what_was_seen_finds_what_is_true(company, seen):
+    by_arm: dict[tuple[str | None, str | None], list[Reading]] = {}
+    for one in seen:
+        by_arm.setdefault((one.flag, one.variant), []).append(one)
+    wrong, checked = [], 0
+    for stage, truth in zip(
+        [one for one in stages_of(company) if one.percentage > 0 and one.begins_at <= company.ends_at],
+        guardrail_truths(company),
+        strict=True,
+    ):
+        treated, control = (of(by_arm.get((stage.flag, variant), []), stage, variant) for variant in ("on", "off"))
+        if truth["ended_at"] is None or sum(one.requests for one in treated) < 300:
+            continue
+        slow = sorted(one.latencies[1] for one in treated)[len(treated) // 2]
+        usual = sorted(one.latencies[1] for one in control)[len(control) // 2] if control else slow
+        found = {"error_rate": rate(treated) > 0.01, "latency_p95_seconds": slow > 3 * usual}
+        checked += 1
+        # An incident of the whole service may hurt a step for another reason.
+        if found != truth["breached"] and not truth["is_disturbed"]:
+            wrong.append((truth, found))
+    assert wrong == []
+    assert checked > 300
