@@ -28,6 +28,8 @@ _MOST_LISTED = 10_000
 # It refuses half a year and more between the two ends of what is asked for.
 _WINDOW = timedelta(days=170)
 _TICK = timedelta(seconds=1)
+# The list may lag behind what was just opened.
+_LAGS = timedelta(hours=1)
 
 
 class PagerDutyCollector:
@@ -61,7 +63,7 @@ class PagerDutyCollector:
         still_open = {str(key): str(at) for key, at in mapping_of(kept.get("open")).items()}
         begin = as_of - timedelta(days=self._connection.history_days)
         if kept.get("until"):
-            begin = parse_time(kept["until"]) - timedelta(days=self._connection.rescan_days)
+            begin = parse_time(kept["until"]) - max(timedelta(days=self._connection.rescan_days), _LAGS)
         for incident_id in [key for key, at in still_open.items() if parse_time(at) < begin]:
             rows = self._alone(incident_id)
             _note(still_open, rows)
