@@ -128,6 +128,8 @@ def _proposed(name: str, walked: list[str]) -> Iterator[str]:
         yield "# [services]"
         yield from (f'# "{one}" = "{one.partition("/")[2]}"' for one in repositories)
         return
+    if not any(kind.startswith("ticket.") for kind in collectable()[name].emits):
+        return
     yield f"\n# Who owns the tickets of {name}, and where its own category of a status is wrong."
     for one in walked:
         yield f"# [teams.{one.lower()}]\n# projects = [{json.dumps(one)}]"
