@@ -24,7 +24,7 @@ def planted() -> Plan:
     plan.change(2, opened=1, merged=22, merge="c2", commits={"own2": 1})
     plan.deploy("d2", "c2", 30)
     # The repair of what is blamed on the pull request: linked as well, and out when the incident was long there.
-    plan.change(3, opened=31, merged=110, merge="c3", commits={"own3": 31})
+    plan.change(3, opened=101, merged=110, merge="c3", commits={"own3": 101}, title="SHOP-90 Fill the carts")
     plan.deploy("d3", "c3", 120)
     plan.ticket("SHOP-1", type="Story", title="Add a cart", created_at=at(0))
     # Long after anything went out, so that time alone blames nothing.
@@ -123,6 +123,10 @@ def test_a_deployment_that_a_ticket_blames_has_failed(marts):
     assert {row["from_key"]: row["reason"] for row in links}["SHOP-90"] == (
         "the incident names the deployment by its pull request"
     )
+
+
+def test_what_carries_nothing_but_the_repair_of_a_tickets_incident_is_rework(marts):
+    assert [marts.deployment(name)["is_rework"] for name in ("d1", "d2", "d3")] == [False, False, True]
 
 
 def test_points_are_by_series_and_bucket_and_an_absent_value_is_null(marts):

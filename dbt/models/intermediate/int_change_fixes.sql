@@ -95,6 +95,11 @@ found as (
         on
             fixed_issues.repository = incidents.repository
             and try_cast(fixed_issues.number as bigint) = incidents.issue_number
+    union
+    -- Who names the ticket of an incident works on it.
+    select change_stories.change_key, 'incident fix' as kind, null as named
+    from {{ ref('int_change_stories') }} as change_stories
+    inner join incidents on change_stories.story_key = incidents.story_key
 ),
 
 final as (
