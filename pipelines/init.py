@@ -33,7 +33,7 @@ def set_up(file: Path, secrets: Path) -> None:
     tables: dict[str, dict[str, Any]] = {}
     tokens: dict[str, str] = {}
     for name, source in collectable().items():
-        if click.confirm(f"Collect from {name}?", default=True):
+        if click.confirm(f"Collect from {name}?", default=name in settings.sources):
             tables[name], found = _asked(name, source.connection, network)
             tokens |= found
     if file.exists():
