@@ -23,6 +23,7 @@ steps as (
         flag_events.source,
         flag_events.subject,
         min(flag_events.occurred_at) filter (where flag_events.event_type = 'flag.created') as told_created_at,
+        max(flag_events.occurred_at) filter (where flag_events.event_type = 'flag.created') as last_created_at,
         max(flag_events.occurred_at) filter (where flag_events.event_type = 'flag.archived') as archived_at,
         max(flag_events.occurred_at) filter (where flag_events.event_type = 'flag.restored') as restored_at,
         max(flag_events.occurred_at) filter (where flag_events.event_type = 'flag.deleted') as deleted_at
@@ -57,7 +58,10 @@ described as (
         steps.archived_at,
         steps.restored_at,
         steps.deleted_at,
-        steps.deleted_at is not null as is_deleted
+        -- Its key may be taken anew.
+        coalesce(
+            steps.deleted_at >= coalesce(steps.last_created_at, '-infinity'::timestamptz), false
+        ) as is_deleted
     from states
     inner join steps on states.source = steps.source and states.subject = steps.subject
 ),
