@@ -236,6 +236,10 @@ def test_the_doctor_tells_of_address_token_and_projects(site, store):
     )  # fmt: skip
     site.clock_offset = timedelta(hours=2)
     assert [status for status, _ in said()] == ["ok", "warn", "ok"]
+    store.entries.clear()
+    assert "no audit log of its flags" in said()[-1][1]
+    site.faults.next("status", status=403, match="/auditlog")
+    assert said()[-1][0] == "act"
     store.tokens.clear()
     ((status, sentence),) = said()
     assert status == "act"

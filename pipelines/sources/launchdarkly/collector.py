@@ -72,10 +72,22 @@ class LaunchDarklyCollector:
             )
         for project in self._connection.projects:
             if project in shown:
-                yield Finding("ok", f"launchdarkly shows project {project}.")
+                yield self._history(project)
             else:
                 known = ", ".join(sorted(shown)) or "none"
                 yield Finding("act", f"launchdarkly shows no project {project} to this token; it shows {known}.")
+
+    def _history(self, project: str) -> Finding:
+        """Tell whether the token sees what was done to a project's flags: a list that is hidden is just empty."""
+        asked = {"spec": f"proj/{project}:env/*:flag/*", "limit": 1}
+        try:
+            told = mapping_of(self._http.get("/api/v2/auditlog", asked).json()).get("items")
+        except VendorError as error:
+            return Finding("act", f"{error} (project {project})")
+        if not told:
+            right = "if it has flags, the token's role lacks the right to see it"
+            return Finding("warn", f"launchdarkly shows project {project} and no audit log of its flags; {right}.")
+        return Finding("ok", f"launchdarkly shows project {project} and its audit log.")
 
     def offered(self) -> list[Target]:
         """List the projects that the token may see."""
