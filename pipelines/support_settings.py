@@ -44,9 +44,7 @@ class TopicRule(BaseModel):
             except re.error as error:
                 raise ValueError(f"{pattern!r} is no regular expression ({error})") from None
             if _BEYOND_RE2.search(pattern):
-                raise ValueError(
-                    f"{pattern!r} looks around or back, or is Python's alone; RE2 cannot search for it"
-                )
+                raise ValueError(f"{pattern!r} looks around or back, or is Python's alone; RE2 cannot search for it")
         return patterns
 
 
