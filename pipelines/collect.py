@@ -17,11 +17,13 @@ from pipelines.privacy import pseudonymised
 from pipelines.progress import Stages, unwatched
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
-from pipelines.sources.base import Source
+from pipelines.sources.base import Source, UsageSource
 from pipelines.sources.live import Collector, RefusedError, Step, Target, VendorError
+from pipelines.usage import begin, count_in, take_part
 from warehouse import event_log
 from warehouse.event_log import Appended, Checkpoint, Run
 from warehouse.people import KeyedPseudonyms, pseudonyms, remember
+from warehouse.segments_lines import BrokenFileError
 from warehouse.store import open_log
 
 _T = TypeVar("_T")
@@ -65,14 +67,6 @@ class Collected:
     errors: list[str] = field(default_factory=list)
     requests: int = 0
 
-    def add(self, step: Appended) -> None:
-        """Count a step in."""
-        self.taken.records_seen += step.records_seen
-        self.taken.new_records += step.new_records
-        self.taken.new_events += step.new_events
-        self.taken.quarantined += step.quarantined
-        self.taken.reasons += step.reasons
-
 
 class LogMemory:
     """What the log knows of one site of a source. Implements `Memory`."""
@@ -110,6 +104,8 @@ def collect(
     done = Collected()
     with open_log(settings, command=f"storyline {trip.command}", since=trip.as_of) as connection:
         refresh_projection(connection, [source])
+        if isinstance(source, UsageSource):
+            begin(connection, settings)
         walker = _Walker(settings, source, collector, trip, connection, done, progress)
         try:
             walker.walk_all()
@@ -151,7 +147,11 @@ class _Walker:
         memory = LogMemory(self.connection, self.source.name, target.instance)
         steps = self.collector.walk(target, memory, self.trip.as_of)
         while (step := self._next(steps, target)) is not None:
-            self._append(step, target)
+            try:
+                self._append(step, target)
+            except BrokenFileError as error:
+                self.done.errors.append(f"{target.name} could not be read whole: {error}; the next run asks again")
+                break
             self.progress(f"{self.source.name} {target.name}", *step.done)
         return not self.is_refused
 
@@ -173,18 +173,28 @@ class _Walker:
         return None
 
     def _append(self, step: Step, target: Target) -> None:
+        checkpoints = [Checkpoint(target.instance, walk, cursor) for walk, cursor in step.cursors.items()]
+        if step.usage is not None:
+            assert isinstance(self.source, UsageSource), "only a source of product events gives them"
+            taken = take_part(
+                self.connection, self.settings, self.source, self.people, step.usage,
+                observed_at=self.trip.as_of, checkpoints=checkpoints,
+            )  # fmt: skip
+            count_in(self.done.taken, taken)
+            return
         records = list(pseudonymised(self.source, step.records, self.people))
         # Before the append: a key in the log whose owner is unknown could never be resolved or erased.
         if len(self.people.seen) > self.known_people:
             remember(self.settings.people_database, self.people.seen[self.known_people :])
             self.known_people = len(self.people.seen)
-        self.done.add(
+        count_in(
+            self.done.taken,
             event_log.append(
                 self.connection,
                 CatalogProjection(self.source),
                 of_known_versions(self.connection, self.source.name, records, self.trip.as_of),
                 observed_at=self.trip.as_of,
                 run=None,
-                checkpoints=[Checkpoint(target.instance, walk, cursor) for walk, cursor in step.cursors.items()],
-            )
+                checkpoints=checkpoints,
+            ),
         )

@@ -72,7 +72,7 @@ def validated(name: str, table: dict[str, Any]) -> ConnectionSettings:
 
 def network_of(settings: Settings, notice: Callable[[str], None] = lambda _text: None) -> Network:
     """Return how vendors are reached."""
-    told = settings.network.model_dump() | {"notice": notice}
+    told = settings.network.model_dump() | {"notice": notice, "scratch": settings.scratch}
     bundle = settings.network.ca_bundle
     if bundle is not None and not bundle.is_file():
         raise SettingsError(f"network.ca_bundle: {bundle} is no file; name the file of your authority's certificates")

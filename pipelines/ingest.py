@@ -13,12 +13,14 @@ from pipelines.privacy import pseudonymised
 from pipelines.progress import Count, uncounted
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
-from pipelines.sources.base import RecordingError, Source
+from pipelines.sources.base import RecordingError, Source, UsageSource
 from pipelines.sources.registry import source_named, sources
+from pipelines.usage import begin, count_in, desk, take_part
 from warehouse import event_log
 from warehouse.event_log import Appended, Run
 from warehouse.lock import exclusive
 from warehouse.people import pseudonyms, remember
+from warehouse.segments_lines import BrokenFileError
 from warehouse.store import open_log
 
 
@@ -43,6 +45,8 @@ def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) 
     source = source_named(intake.source)
     if not intake.folder.exists():
         raise RecordingError(f"{intake.folder} does not exist; name a folder of recorded {source.name} responses")
+    if isinstance(source, UsageSource):
+        return _take_usage_in(settings, source, intake, progress)
     people = pseudonyms(settings)
     records = list(pseudonymised(source, _dated(source.read_recording(intake.folder)), people))
     command = f"storyline {intake.command}"
@@ -52,6 +56,28 @@ def take_in(settings: Settings, intake: Intake, *, progress: Count = uncounted) 
         remember(settings.people_database, people.seen)
         with open_log(settings, command=command, since=intake.as_of) as connection:
             return _appended(connection, source, records, intake, progress)
+
+
+def _take_usage_in(settings: Settings, source: UsageSource, intake: Intake, progress: Count) -> Appended:
+    """Take recorded product events into segments, an archive at a time: a large recording is never held."""
+    done, people = Appended(), pseudonyms(settings)
+    with (
+        open_log(settings, command=f"storyline {intake.command}", since=intake.as_of) as connection,
+        desk(settings, f"{source.name}-recording") as folder,
+    ):
+        refresh_projection(connection, [source])
+        begin(connection, settings)
+        for part in source.read_usage(intake.folder, folder):
+            try:
+                count_in(done, take_part(connection, settings, source, people, part, observed_at=intake.as_of))
+            except BrokenFileError as error:
+                raise RecordingError(
+                    f"{intake.folder} holds a file that is broken: {error}; record it again"
+                ) from error
+            progress(len(part.hours))
+        run = Run(command=intake.command, source=source.name, as_of=intake.as_of)
+        event_log.record_run(connection, run, done)
+    return done
 
 
 def _appended(

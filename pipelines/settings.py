@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pipelines.settings_sections import (
+    Delivery,
+    Flags,
+    Freshness,
+    NetworkSettings,
+    People,
+    Stories,
+    Team,
+    UsageSettings,
+)
 from pipelines.support_settings import Support
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -29,88 +39,6 @@ _WEAK_PERSON_KEY = (
 
 class SettingsError(ValueError):
     """The settings cannot be used. The message names the key and what to do."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class People(_Section):
-    """Who is a bot although the account says it is a person."""
-
-    bots: tuple[str, ...] = (
-        "golangcibot", "codecov-io", "codecov-commenter", "coveralls", "houndci-bot", "k8s-ci-robot",
-        "k8s-github-robot", "googlebot", "greenkeeperio-bot", "mergify-bot", "pyup-bot", "rustbot", "bors",
-        "bors-servo", "snyk-bot", "sonarcloud", "stickler-ci", "facebook-github-bot", "jenkins-bot",
-        "netlify-bot", "vercel-bot", "renovate-bot", "dependabot-support", "imgbot", "allcontributors",
-        "cla-assistant", "CLAassistant", "gitter-badger", "web-flow",
-    )  # fmt: skip
-
-
-class Stories(_Section):
-    """What is measured, by what a story's milestones are known, and which words only look like keys."""
-
-    unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme", "Insight", "Interview")
-    spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
-    spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
-    ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
-    follow_up_relations: tuple[str, ...] = (
-        "is learned from", "is follow-up of", "follow-up of", "is follow up of",
-    )  # fmt: skip
-    interview_types: tuple[str, ...] = ("Interview", "User Interview", "Insight", "Research", "User Research")
-    interview_link_patterns: tuple[str, ...] = (r"\binterviews?\b", r"\buser research\b")
-    ignored_key_prefixes: tuple[str, ...] = (
-        "UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "GHSA", "PEP", "AES", "RSA", "MD", "HTTP", "TLS", "SSL", "X",
-        "COVID", "GPT", "WIN", "ARM", "IPV", "ES", "PY", "UTC", "GMT", "IEEE", "ASCII", "BASE", "INT", "FLOAT",
-    )  # fmt: skip
-
-
-class Delivery(_Section):
-    """What counts as production, as an incident and as a hotfix."""
-
-    production_environments: tuple[str, ...] = ("production", "prod", "live")
-    incident_labels: tuple[str, ...] = ("incident", "outage", "sev1", "sev2", "production-incident")
-    incident_types: tuple[str, ...] = ("Incident", "Production Incident", "Outage", "[System] Incident")
-    hotfix_labels: tuple[str, ...] = ("hotfix", "revert", "rollback")
-    incident_window_hours: int = Field(default=24, ge=1)
-
-
-class Flags(_Section):
-    """Which stories flags let out where nothing else tells, and from which share on a story is in production.
-
-    Attributes:
-        stories: a story's key by the flag's, or by `project/flag` where two projects use one key.
-        production_environments: empty: those that the flag service calls critical or production, and `production`.
-        first_users_percentage: of production's users, 0 to 100.
-    """
-
-    stories: dict[str, str] = Field(default_factory=dict)
-    production_environments: tuple[str, ...] = ()
-    first_users_percentage: float = Field(default=10, gt=0, le=100)
-
-
-class Team(_Section):
-    """A team owns tickets by project and changes by repository."""
-
-    projects: tuple[str, ...] = ()
-    repositories: tuple[str, ...] = ()
-
-
-class Freshness(_Section):
-    """From which age on a source is called stale."""
-
-    stale_after_hours: int = Field(default=36, ge=1)
-
-
-class NetworkSettings(_Section):
-    """How vendors are reached over HTTP."""
-
-    proxy: str | None = None
-    ca_bundle: Path | None = None
-    timeout_seconds: float = Field(default=30, gt=0)
-    max_response_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
-    max_wait_seconds: float = Field(default=3_900, ge=0)
-    attempts: int = Field(default=6, ge=1)
 
 
 class Settings(BaseSettings):
@@ -135,6 +63,7 @@ class Settings(BaseSettings):
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
     network: NetworkSettings = NetworkSettings()
     support: Support = Support()
+    usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -175,6 +104,16 @@ class Settings(BaseSettings):
     def people_database(self) -> Path:
         """The private key-to-person table: apart, and erased by deleting the file."""
         return self.home / "people.duckdb"
+
+    @property
+    def segments(self) -> Path:
+        """The folder of the Parquet segments of product events."""
+        return (self.usage.segments or self.home / "segments").expanduser().resolve()
+
+    @property
+    def scratch(self) -> Path:
+        """Where large answers of vendors lie while they are read; nothing in it outlives a command."""
+        return self.home / "scratch"
 
     @property
     def lock(self) -> Path:

@@ -55,6 +55,22 @@ def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def workspace(scratch: Path, *, memory_megabytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of no file, for work on what is too large to be held: it spills into `scratch`.
+
+    Each of its cursors has temporary tables of its own.
+    """
+    connection = duckdb.connect(":memory:")  # noqa: TID251 - this is the one opener
+    try:
+        connection.execute("set global TimeZone = 'UTC'")
+        connection.execute(f"set memory_limit = '{memory_megabytes}MB'")
+        connection.execute("set temp_directory = '" + str(scratch).replace("'", "''") + "'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Commit what the block did, or nothing of it."""
     connection.execute("begin transaction")

@@ -84,6 +84,7 @@ def append(
     run: Run | None,
     checkpoints: Sequence[Checkpoint] = (),
     progress: Callable[[int], None] = lambda _count: None,
+    beside: Callable[[], None] = lambda: None,
 ) -> Appended:
     """Append what is new, its events and its checkpoints, in one transaction: all of it or nothing.
 
@@ -98,9 +99,11 @@ def append(
         run: written beside what it took in; None for a step of a longer walk, which tells of its run at its end.
         checkpoints: replace those of the same instance and stream.
         progress: told how many records were taken, batch by batch.
+        beside: writes what counts from the same transaction, as the list of segments.
     """
     done = Appended()
     with transaction(connection):
+        beside()
         for batch in _batches(records):
             done.records_seen += len(batch)
             _append_batch(connection, projection, batch, observed_at, done)

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +21,10 @@ create table if not exists people (
 """
 
 
+# Keys of users are kept to be found again, so many of each kind: about 30 MB.
+_KEPT_KEYS = 100_000
+
+
 class KeyedPseudonyms:
     """Turns identities into keys with HMAC-SHA-256 and remembers which it saw. Implements `Pseudonyms`."""
 
@@ -28,6 +32,7 @@ class KeyedPseudonyms:
         self._secret = secret.encode()
         self._bots = frozenset(bot.casefold() for bot in bots)
         self._seen: dict[tuple[str, str, str], Person] = {}
+        self._users: dict[tuple[str, str], dict[str, str]] = {}
 
     def key(self, source: str, kind: str, identity: str) -> str:
         """Return `p_` and 16 hex characters: the same for the same identity, whatever its letter case."""
@@ -38,6 +43,24 @@ class KeyedPseudonyms:
             known = Person(person_key=f"p_{digest}", source=source, kind=kind, identity=identity)
             self._seen[(source, kind, identity)] = known
         return known.person_key
+
+    def user_keys(self, source: str, kind: str, identities: Sequence[str]) -> list[str]:
+        """Return the keys of a product's users, in the order of their identities; letter case counts in those.
+
+        None of them is remembered: who asks to be erased tells the identity, and from that the key is computed; there
+        is no way back.
+        """
+        known = self._users.setdefault((source, kind), {})
+        if len(known) > _KEPT_KEYS:
+            known.clear()
+        before, keys = f"{source}\0{kind}\0".encode(), []
+        for identity in identities:
+            key = known.get(identity)
+            if key is None:
+                text = before + identity.encode("utf-8", "surrogatepass")
+                key = known[identity] = "p_" + hmac.digest(self._secret, text, "sha256").hex()[:16]
+            keys.append(key)
+        return keys
 
     def is_bot(self, login: str) -> bool:
         """Tell whether the settings call this account a bot, whatever its letter case."""

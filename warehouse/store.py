@@ -10,6 +10,7 @@ from pipelines.settings import Settings
 from warehouse.connection import writer
 from warehouse.lock import exclusive
 from warehouse.migrate import migrate
+from warehouse.segments import show_if_moved
 
 
 @contextmanager
@@ -22,4 +23,5 @@ def open_log(settings: Settings, *, command: str, since: datetime) -> Iterator[d
     """
     with exclusive(settings.lock, command=command, since=since), writer(settings.database) as connection:
         migrate(connection)
+        show_if_moved(connection, settings.segments)
         yield connection

@@ -24,6 +24,13 @@ class Answer:
     content: bytes
     url: str
 
+    @classmethod
+    def of(cls, response: httpx.Response, content: bytes, url: str) -> "Answer":
+        """Return a response whose body was read."""
+        return cls(
+            response.status_code, {name.lower(): value for name, value in response.headers.items()}, content, url
+        )
+
     def json(self) -> Any:
         """Return the body as JSON; a byte that is no UTF-8 costs one letter, and not the page that it stands on.
 

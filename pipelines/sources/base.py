@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pipelines.events.envelope import Event
 from pipelines.events.records import UNKNOWN_INSTANCE, BadRecord, Person, RawRecord
+from pipelines.events.usage import UsagePart, UsageReader
 
 __all__ = [
     "EMAIL",
@@ -20,6 +21,7 @@ __all__ = [
     "RecordingError",
     "Source",
     "Stream",
+    "UsageSource",
     "list_of",
     "mapping_of",
 ]
@@ -87,6 +89,28 @@ class Source(Protocol):
 
         Raises:
             MappingError: the record cannot be mapped; it goes to quarantine with the message.
+        """
+
+
+@runtime_checkable
+class UsageSource(Source, Protocol):
+    """A source of product events: they go to segments, and of each hour of upload the log keeps one record."""
+
+    def usage_reader(self, table: Mapping[str, Any]) -> UsageReader:
+        """Return how its lines become rows.
+
+        Args:
+            table: what `[sources.<name>]` says, empty where it says nothing.
+
+        Raises:
+            ValueError: a key of it has a wrong value.
+        """
+
+    def read_usage(self, folder: Path, desk: Path) -> Iterator[UsagePart]:
+        """Walk a folder of recorded exports, unpacked into `desk`, a part at a time.
+
+        Raises:
+            RecordingError: there is nothing to read, or a file is broken.
         """
 
 

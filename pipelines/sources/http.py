@@ -14,6 +14,7 @@ import httpx
 import stamina
 
 from pipelines.sources.answers import Answer, Limits
+from pipelines.sources.downloads import BrokenDownloadError, Download
 from pipelines.sources.live import BadAnswerError, LimitedError, Network, UnreachableError, VendorError
 from pipelines.sources.verdicts import Unanswered, broken, refusal
 
@@ -101,6 +102,16 @@ class Http:
         what = {"json": body} if form is None else {"data": form}
         return self._asked("POST", path, readable, **what, headers=headers)
 
+    def download(self, path: str, params: Mapping[str, Any], wanted: Download) -> Answer:
+        """Read an address into a file; the answer's `content` is empty then.
+
+        A body that is cut off, or that `wanted.unpack` finds broken, is asked for again like any broken answer.
+
+        Raises:
+            VendorError: no good answer came; see `live.py` for which.
+        """
+        return self._asked("GET", path, params=params, wanted=wanted)
+
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
@@ -129,6 +140,9 @@ class Http:
                 )
             self._network.notice(f"{self._limits.vendor} waits {pause.seconds:.0f} s for its {pause.reason}")
             self._sleep(pause.seconds)
+        wanted: Download | None = what.get("wanted")
+        if wanted is not None and answer.status in wanted.taken:
+            return answer
         verdict = refusal(self._limits.vendor, answer.status, url, answer.content)
         if verdict is not None and answer.status not in readable:
             raise verdict
@@ -176,10 +190,15 @@ class Http:
     def _sent(self, method: str, url: str, what: Mapping[str, Any]) -> Answer:
         self.requests += 1
         failure: VendorError | Unanswered
+        wanted: Download | None = what.get("wanted")
+        told = {name: value for name, value in what.items() if name != "wanted"}
         try:
-            with self._client.stream(method, url, **what) as response:
-                answer = self._whole(response, url)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            with self._client.stream(method, url, **told) as response:
+                if wanted is not None and response.status_code == 200:
+                    answer = wanted.kept(response, _unpacked(response), url)
+                else:
+                    answer = self._whole(response, url)
+        except (httpx.HTTPError, httpx.InvalidURL, BrokenDownloadError) as error:
             # Without its cause: an error of httpx carries the request, and so the token.
             failure = broken(error, url, self._network)
         else:
@@ -202,8 +221,7 @@ class Http:
             if time.monotonic() > until:
                 raise httpx.ReadTimeout("its body does not end")
             pieces.append(piece)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, b"".join(pieces), url)
+        return Answer.of(response, b"".join(pieces), url)
 
 
 def _unpacked(response: httpx.Response) -> Iterator[bytes]:

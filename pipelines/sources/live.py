@@ -7,10 +7,12 @@ and cursors of a step are appended by the caller in one transaction, so a walk t
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.events.usage import UsagePart
 from pipelines.sources.base import BadRecord, RawRecord, Source
 
 
@@ -65,6 +67,7 @@ class Network:
         max_wait_seconds: a rate limit that asks for a longer pause ends the walk; the next run goes on.
         attempts: times that a read is tried in all.
         notice: told in a few words what is waited for, for the progress bar.
+        scratch: folder for answers that are too large to be held; None: the system's own for such files.
     """
 
     proxy: str | None = None
@@ -74,6 +77,7 @@ class Network:
     max_wait_seconds: float = 3_900
     attempts: int = 6
     notice: Callable[[str], None] = lambda _text: None
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,13 @@ class Step:
         cursors: by the name of a walk, as `acme/shop pull_requests`, where that walk now stands: any JSON. They
             replace the kept ones in the transaction that appends the records.
         done: targets' parts done so far and parts in all, 0 where unknown; for the progress bar.
+        usage: hours of product events, whose records are its own; they become segments in the same transaction.
     """
 
     records: Sequence[RawRecord | BadRecord] = ()
     cursors: Mapping[str, Any] = field(default_factory=dict)
     done: tuple[int, int] = (0, 0)
+    usage: UsagePart | None = None
 
 
 class Memory(Protocol):

@@ -49,11 +49,11 @@ def refusal(vendor: str, status: int, url: str, body: bytes) -> VendorError | No
             return BadAnswerError(f"{vendor} answers {status} to {path} ({said})")
 
 
-def unreadable(url: str, body: bytes) -> VendorError:
-    """Say that an answer is no JSON; a login page or a proxy's own is the usual cause."""
+def unreadable(url: str, body: bytes, due: str = "JSON") -> VendorError:
+    """Say that an answer is not what was due; a login page or a proxy's own is the usual cause."""
     host = urlsplit(url).hostname
-    what = "a web page" if body.lstrip()[:1] == b"<" else "no JSON"
-    return BadAnswerError(f"{host} answers {what} where JSON was due; check the address, and whether a proxy answers")
+    what = "a web page" if body.lstrip()[:1] == b"<" else f"no {due}"
+    return BadAnswerError(f"{host} answers {what} where {due} was due; check the address, and whether a proxy answers")
 
 
 def _is_untrusted(error: BaseException | None) -> bool:

@@ -57,8 +57,8 @@ FAULTS: dict[str, tuple[Callable[[Faults, str], None], str | None]] = {
     "a body that is cut off": (lambda faults, at: faults.next("truncate", match=at), WHOLE),
     "bodies cut off without end": (lambda faults, at: faults.next("truncate", 99, match=at), "broke off its answer"),
     "a slow body": (lambda faults, at: faults.next("slow", match=at, pause_seconds=0.000_01), WHOLE),
-    "a web page": (lambda faults, at: faults.next("garbage", match=at), "a web page where JSON was due"),
-    "a web page later on": (lambda faults, at: faults.next("garbage", match=at, after=1), "a web page where JSON"),
+    "a web page": (lambda faults, at: faults.next("garbage", match=at), "a web page where"),
+    "a web page later on": (lambda faults, at: faults.next("garbage", match=at, after=1), "a web page where"),
     "sent on to another host": (
         lambda faults, at: faults.next("redirect", status=302, match=at, headers={"Location": "http://127.0.0.2/"}),
         "sends on to 127.0.0.2",
