@@ -18,7 +18,7 @@ from pipelines.progress import Stages, unwatched
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
 from pipelines.sources.base import Source, UsageSource
-from pipelines.sources.live import Collector, RefusedError, Step, Target, VendorError
+from pipelines.sources.live import BackfillCollector, Collector, RefusedError, Step, Target, VendorError
 from pipelines.usage import begin, count_in, take_part
 from warehouse import event_log
 from warehouse.event_log import Appended, Checkpoint, Run
@@ -91,12 +91,22 @@ class LogMemory:
 
 
 def collect(
-    settings: Settings, source: Source, collector: Collector, trip: Trip, *, progress: Stages = unwatched
+    settings: Settings,
+    source: Source,
+    collector: Collector,
+    trip: Trip,
+    *,
+    progress: Stages = unwatched,
+    span: tuple[datetime, datetime] | None = None,
 ) -> Collected:
     """Walk every target of a collector into the log, and note how it ended.
 
     A target that fails does not keep the others from being walked, but for a token that is refused. One run is
     written, at the end: a part of a source is not the source.
+
+    Args:
+        span: walk what is of this span of time instead of what is new. Such a run says nothing of freshness, so none
+            is written.
 
     Raises:
         Locked, WarehouseError: the warehouse cannot be written now.
@@ -106,11 +116,13 @@ def collect(
         refresh_projection(connection, [source])
         if isinstance(source, UsageSource):
             begin(connection, settings)
-        walker = _Walker(settings, source, collector, trip, connection, done, progress)
+        walker = _Walker(settings, source, collector, trip, connection, done, progress, span)
         try:
             walker.walk_all()
         finally:
             done.requests = collector.requests
+        if span is not None:
+            return done
         reason = "; ".join(done.errors)
         status = "failed" if reason else "ok"
         run = Run(trip.command, trip.as_of, source.name, status, reason or None)
@@ -129,6 +141,7 @@ class _Walker:
     connection: duckdb.DuckDBPyConnection
     done: Collected
     progress: Stages
+    span: tuple[datetime, datetime] | None = None
     people: KeyedPseudonyms = field(init=False)
     known_people: int = 0
     is_refused: bool = False
@@ -145,7 +158,11 @@ class _Walker:
     def _walked(self, target: Target) -> bool:
         """Walk one target; return whether it makes sense to go on with the next."""
         memory = LogMemory(self.connection, self.source.name, target.instance)
-        steps = self.collector.walk(target, memory, self.trip.as_of)
+        if self.span is None:
+            steps = self.collector.walk(target, memory, self.trip.as_of)
+        else:
+            assert isinstance(self.collector, BackfillCollector), "only such a collector is asked for a span"
+            steps = self.collector.backfill(target, *self.span, self.trip.as_of)
         while (step := self._next(steps, target)) is not None:
             try:
                 self._append(step, target)

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.assets.backfill import backfill_jobs
 from pipelines.assets.checks import log_checks
 from pipelines.assets.dbt import dbt_assets, graph
 from pipelines.assets.dead_runs import burial
@@ -23,14 +24,15 @@ def definitions(settings: Settings, progress: Stages = unwatched, notice: Notice
         ModelsError: a model cannot be read.
     """
     models = graph(manifest(settings))
+    shared = line(settings, progress, notice)
     return dg.Definitions(
         executor=dg.in_process_executor,
         assets=[*ingest_assets(settings), dbt_assets(models), publish_asset(models.marts), report()],
         asset_checks=[log_checks(settings)],
-        jobs=[nightly],
+        jobs=[nightly, *backfill_jobs(settings, shared)],
         schedules=[every_night],
         sensors=[a_run_failed, burial(settings)],
-        resources={"line": line(settings, progress, notice)},
+        resources={"line": shared},
     )
 
 

@@ -168,6 +168,18 @@ class Collector(Protocol):
 
 
 @runtime_checkable
+class BackfillCollector(Collector, Protocol):
+    """A collector that can be asked for any span of time."""
+
+    def backfill(self, target: Target, first: datetime, end: datetime, as_of: datetime) -> Iterator[Step]:
+        """Walk what is of [first, end), whatever is known of it, and move no cursor.
+
+        Raises:
+            VendorError: the walk cannot go on; what its steps gave stays.
+        """
+
+
+@runtime_checkable
 class LiveSource(Source, Protocol):
     """A source that can also be collected."""
 

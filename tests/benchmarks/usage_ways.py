@@ -1,0 +1,81 @@
+"""One way to take product events in, in a process of its own: it prints seconds, processor seconds, peak and rows.
+
+python -m tests.benchmarks.usage_ways WAY FOLDER HOME
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.ingest import Intake, take_in
+from pipelines.settings import Settings
+from pipelines.sources.amplitude import SOURCE
+from pipelines.sources.base import UsageSource
+from pipelines.usage import reader_of
+from warehouse.connection import reader, workspace
+
+AS_OF = datetime(2026, 3, 31, 6, tzinfo=UTC)
+_READ = "select event_type, count(*), count(distinct person_key), min(occurred_at) from log.{} group by all"
+
+
+def bare(folder: Path, home: Path) -> int:
+    """Scan and parse every field that ours reads, and nothing more: what DuckDB alone can do."""
+    assert isinstance(SOURCE, UsageSource)
+    fields = reader_of(Settings(home=home), SOURCE).fields
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items())
+    counts = ", ".join(f'count("{name}")' for name in fields)
+    files = sorted(str(file) for file in (folder / "loose").glob("*.json.gz"))
+    with workspace(home, memory_megabytes=4_000) as database:
+        found = database.execute(
+            f"select count(*), {counts} from read_json(?, format = 'newline_delimited', columns = {{{columns}}})", [files]
+        ).fetchall()
+    return int(found[0][0])
+
+
+def ours(folder: Path, home: Path) -> int:
+    """Take the zip in: unpacked, hashed, read, pseudonymised, written, listed in the log."""
+    take_in(Settings(home=home), Intake("amplitude", folder / "zip", "replay", AS_OF))
+    return _rows(home)
+
+
+def deduplicated(_folder: Path, home: Path) -> int:
+    """Ask each event once."""
+    return _asked(home, "usage_events")
+
+
+def delivered(_folder: Path, home: Path) -> int:
+    """Ask the same of every delivery, doubles and all."""
+    return _asked(home, "usage_segments")
+
+
+def _asked(home: Path, view: str) -> int:
+    with reader(Settings(home=home).database) as connection:
+        return sum(row[1] for row in connection.execute(_READ.format(view)).fetchall())
+
+
+def _rows(home: Path) -> int:
+    with reader(Settings(home=home).database) as connection:
+        return int(connection.execute("select coalesce(sum(rows), 0) from log.segments").fetchall()[0][0])
+
+
+WAYS: dict[str, Callable[[Path, Path], int]] = {
+    "bare": bare, "ours": ours, "deduplicated": deduplicated, "delivered": delivered,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    assert duckdb.__version__
+    began, busy = time.perf_counter(), time.process_time()
+    rows = WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    told = {
+        "seconds": time.perf_counter() - began,
+        "processor": time.process_time() - busy,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rows": rows,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
