@@ -22,7 +22,7 @@ from warehouse.segments_staging import COPY_OPTIONS, Counts, Group, Piece, Stage
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WORKERS = 2
 # So much of packed files is read in one go: what lies in memory at a time is some ten times that, for each worker.
-_GROUP_BYTES = 12 * 1024 * 1024
+_GROUP_BYTES = 8 * 1024 * 1024
 _MEMORY_MEGABYTES = 700
 
 
@@ -113,31 +113,37 @@ def _pieces(
     database: duckdb.DuckDBPyConnection, stage: Stage, spans: Sequence[_Span]
 ) -> tuple[list[list[Piece]], dict[datetime, Counts]]:
     """Read the files of all spans, two groups at a time; return each span's pieces and each hour's counts."""
-    groups = [(place, files) for place, span in enumerate(spans) for files in _groups(span)]
-    numbered = [Group(number, files) for number, (_, files) in enumerate(groups)]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        made = list(pool.map(lambda group: stage.piece(database.cursor(), group), numbered))
-    pieces: list[list[Piece]] = [[] for _ in spans]
+        found = list(pool.map(lambda group: stage.read(database.cursor(), group), _groups(spans)))
     counts: dict[datetime, Counts] = {hour.hour: Counts() for span in spans for hour in span.hours}
-    for (place, _), piece in zip(groups, made, strict=True):
-        pieces[place].append(piece)
-        for at, found in piece.counts.items():
-            counts[at].add(found)
+    for read in found:
+        for at, some in read.counts.items():
+            counts[at].add(some)
+    pieces = [
+        [piece for read in found for piece in read.pieces if piece.covers_from == span.covers_from and piece.rows]
+        for span in spans
+    ]
     return pieces, counts
 
 
-def _groups(span: _Span) -> Iterator[tuple[tuple[datetime, Path], ...]]:
-    group: list[tuple[datetime, Path]] = []
-    size = 0
-    for hour in span.hours:
-        for file in hour.files:
-            if group and size + file.stat().st_size > _GROUP_BYTES:
-                yield tuple(group)
-                group, size = [], 0
-            group.append((hour.hour, file))
-            size += file.stat().st_size
-    if group:
-        yield tuple(group)
+def _groups(spans: Sequence[_Span]) -> Iterator[Group]:
+    """Put files together that are read in one go, those of several spans where they are small."""
+    files: list[tuple[datetime, Path]] = []
+    covered: list[tuple[datetime, datetime]] = []
+    number = size = 0
+    for span in spans:
+        for hour in span.hours:
+            for file in hour.files:
+                added = file.stat().st_size
+                if files and size + added > _GROUP_BYTES:
+                    yield Group(number, tuple(files), tuple(covered))
+                    files, covered, number, size = [], [], number + 1, 0
+                files.append((hour.hour, file))
+                size += added
+                if (span.covers_from, span.covers_until) not in covered[-1:]:
+                    covered.append((span.covers_from, span.covers_until))
+    if files:
+        yield Group(number, tuple(files), tuple(covered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +160,19 @@ class _Writer:
         """Write the segment of a span, whole and durable. None where it would hold nothing."""
         taken = [rows[hour.hour] for hour in span.hours if hour.hour in rows]
         digest = content_hash([[one.digest for one in taken], [segment.digest for segment in span.old]])
-        ready = [piece for piece in pieces if any(found.kept for found in piece.counts.values())]
-        if len(ready) == 1 and not span.old and len(taken) == len(span.hours):
-            whole = ready[0].path
+        if len(pieces) == 1 and not span.old and len(taken) == len(span.hours):
+            whole, count = pieces[0].path, pieces[0].rows
         else:
             whole = self.desk / f"{digest}.parquet"
-            if not self._merge(span, ready, taken, whole):
-                return None
-        size = whole.stat().st_size
-        count = self.database.execute("select count(*) from read_parquet(?)", [str(whole)]).fetchall()[0][0]
+            count = self._merge(span, pieces, taken, whole)
         if not count:
             return None
+        size = whole.stat().st_size
         path = self._path(span, digest)
         durable(whole, self.root / path)
         return Segment(self.source, self.instance, span.covers_from, span.covers_until, path, count, size, digest)
 
-    def _merge(self, span: _Span, pieces: Sequence[Piece], taken: Sequence[HourRows], into: Path) -> bool:
+    def _merge(self, span: _Span, pieces: Sequence[Piece], taken: Sequence[HourRows], into: Path) -> int:
         new, parts, values = [one.hour for one in taken], [], list[object]()
         if span.old:
             parts.append("from read_parquet(?) where not list_contains(?::timestamptz[], upload_hour)")
@@ -178,10 +181,10 @@ class _Writer:
             parts.append("from read_parquet(?) where list_contains(?::timestamptz[], upload_hour)")
             values += [[str(piece.path) for piece in pieces], new]
         if not parts:
-            return False
+            return 0
         target = str(into).replace("'", "''")
-        self.database.execute(f"copy ({' union all '.join(parts)}) to '{target}' {COPY_OPTIONS}", values)
-        return True
+        told = self.database.execute(f"copy ({' union all '.join(parts)}) to '{target}' {COPY_OPTIONS}", values)
+        return int(told.fetchall()[0][0])
 
     def _path(self, span: _Span, digest: str) -> str:
         is_day = span.covers_until - span.covers_from == _DAY
@@ -225,7 +228,9 @@ def _refused(hour: UsageHour, counts: Counts) -> Iterator[BadRecord]:
     for reason, count in sorted(counts.refused.counts.items()):
         told = canonical_json({"lines": count, "examples": counts.refused.examples[reason]})
         lines = "1 line" if count == 1 else f"{count:,} lines"
-        yield BadRecord(hour.instance, EXPORTS, hour.record.record_key, f"{lines} not kept, each because {reason}", told)
+        yield BadRecord(
+            hour.instance, EXPORTS, hour.record.record_key, f"{lines} not kept, each because {reason}", told
+        )
 
 
 def _day(at: datetime) -> datetime:

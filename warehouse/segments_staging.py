@@ -38,17 +38,31 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files that are read in one go, by the hour that they are of."""
+    """Files that are read in one go, by the hour that they are of.
+
+    Attributes:
+        spans: what each of the segments covers that they belong to: [from, until).
+    """
 
     number: int
     files: tuple[tuple[datetime, Path], ...]
+    spans: tuple[tuple[datetime, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A Parquet file that becomes a segment or a part of one."""
+    """A Parquet file that becomes the segment that begins then, or a part of it."""
 
+    covers_from: datetime
     path: Path
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a group came to."""
+
+    pieces: tuple[Piece, ...]
     counts: dict[datetime, Counts]
 
 
@@ -65,8 +79,8 @@ class Stage:
     instance: str
     people: KeyedPseudonyms
 
-    def piece(self, cursor: duckdb.DuckDBPyConnection, group: Group) -> Piece:
-        """Read a group of files into one Parquet file.
+    def read(self, cursor: duckdb.DuckDBPyConnection, group: Group) -> Read:
+        """Read a group of files into one Parquet file for each of its spans.
 
         Raises:
             BrokenFileError: a file's packing is broken.
@@ -79,19 +93,23 @@ class Stage:
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
             self._stage(cursor, list(_cleaned(place, group.files, counts)))
         self._count(cursor, counts)
-        into = place / "piece.parquet"
-        self._write(cursor, into)
+        rows = self._hidden(cursor)
+        pieces = [
+            _written(cursor, rows, span, place / f"piece-{number}.parquet") for number, span in enumerate(group.spans)
+        ]
+        for column in self.reader.people:
+            cursor.unregister(f"keys_of_{column}")
         cursor.execute("drop table staged")
-        return Piece(into, counts)
+        return Read(tuple(pieces), counts)
 
     def _stage(self, cursor: duckdb.DuckDBPyConnection, names: Sequence[Path]) -> None:
         fields = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in self.reader.fields.items())
         columns = ",\n".join(f"{sql} as {name}" for name, sql in self.reader.columns.items())
         parsed = "".join(f", {sql} as {name}" for name, sql in self.reader.parsed.items())
         people = [
-            f"{column} as {column}_identity" if who.when is None else f"case when {who.when} then {column} end as {column}_identity"
+            f"{column if who.when is None else f'case when {who.when} then {column} end'} as {column}_identity"
             for column, who in self.reader.people.items()
-        ]  # fmt: skip
+        ]
         reasons = " ".join(f"when {sql} then {_text(reason)}" for reason, sql in self.reader.refusals)
         refusal = f"case {reasons} end" if reasons else "null::varchar"
         cleaned = ", ".join(f"{sql} as {column}" for column, sql in self.reader.cleaned.items())
@@ -132,18 +150,20 @@ class Stage:
                 keys = self.people.user_keys(self.reader.source, "insert_id", [one for one in examples if one])
                 hour.refused.add(reason, [f"event {key}" for key in keys], rows)
 
-    def _write(self, cursor: duckdb.DuckDBPyConnection, into: Path) -> None:
+    def _hidden(self, cursor: duckdb.DuckDBPyConnection) -> str:
+        """Give each identity its key, and return the rows without people as a query."""
         joins, shown = "", {}
-        for column, who in self.reader.people.items():
-            identity = f"{column}_identity"
-            found = cursor.execute(f"select distinct {identity} as identity from staged where {identity} is not null")
-            identities = found.pl()["identity"]
-            if identities.is_empty():
+        named = [f"{column}_identity" for column in self.reader.people]
+        lists = ", ".join(f"list(distinct {name}) filter (where {name} is not null)" for name in named)
+        found = cursor.execute(f"select {lists} from staged").pl().row(0) if self.reader.people else ()
+        for (column, who), identities in zip(self.reader.people.items(), found, strict=True):
+            if not identities:
                 shown[column] = f"staged.{column}"
                 continue
-            keys = self.people.user_keys(self.reader.source, who.kind, identities.to_list())
-            cursor.register(f"keys_of_{column}", pl.DataFrame({"identity": identities, "key": keys}))
-            joins += f" left join keys_of_{column} on staged.{identity} = keys_of_{column}.identity"
+            keys = self.people.user_keys(self.reader.source, who.kind, identities)
+            told = pl.DataFrame({"identity": identities, "key": keys}, schema={"identity": pl.String, "key": pl.String})
+            cursor.register(f"keys_of_{column}", told)
+            joins += f" left join keys_of_{column} on staged.{column}_identity = keys_of_{column}.identity"
             key = f"keys_of_{column}.key"
             shown[column] = key if who.when is None else f"coalesce({key}, staged.{column})"
         ours = {"source": _text(self.reader.source), "instance": _text(self.instance)}
@@ -151,12 +171,14 @@ class Stage:
             f"({ours.get(one.name) or shown.get(one.name) or 'staged.' + one.name})::{one.type} as {one.name}"
             for one in USAGE_COLUMNS
         ]
-        target = _text(str(into))
-        cursor.execute(
-            f"copy (select {', '.join(columns)} from staged{joins} where refusal is null) to {target} {COPY_OPTIONS}"
-        )
-        for column in self.reader.people:
-            cursor.unregister(f"keys_of_{column}")
+        return f"select {', '.join(columns)} from staged{joins} where refusal is null"
+
+
+def _written(cursor: duckdb.DuckDBPyConnection, rows: str, span: tuple[datetime, datetime], into: Path) -> Piece:
+    first, until = (f"timestamptz {_text(moment.isoformat())}" for moment in span)
+    within = f"upload_hour >= {first} and upload_hour < {until}"
+    told = cursor.execute(f"copy ({rows} and {within}) to {_text(str(into))} {COPY_OPTIONS}").fetchall()
+    return Piece(span[0], into, int(told[0][0]))
 
 
 def durable(file: Path, into: Path) -> None:

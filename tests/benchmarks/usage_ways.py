@@ -33,7 +33,8 @@ def bare(folder: Path, home: Path) -> int:
     files = sorted(str(file) for file in (folder / "loose").glob("*.json.gz"))
     with workspace(home, memory_megabytes=4_000) as database:
         found = database.execute(
-            f"select count(*), {counts} from read_json(?, format = 'newline_delimited', columns = {{{columns}}})", [files]
+            f"select count(*), {counts} from read_json(?, format = 'newline_delimited', columns = {{{columns}}})",
+            [files],
         ).fetchall()
     return int(found[0][0])
 
