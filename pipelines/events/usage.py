@@ -78,8 +78,8 @@ class UsageReader:
         version: raised when the same line would give another row.
         fields: of a line, and the DuckDB type that each is read as.
         parsed: SQL over `fields` for what several columns are made of.
-        columns: SQL over `fields` and `parsed` for each column of a segment but `source`, `instance` and `upload_hour`, which may be
-            used in it too. Those in `people` still name people.
+        columns: SQL over `fields` and `parsed` for each column of a segment but `source`, `instance` and `upload_hour`,
+            which may be used in it too. Those in `people` still name people.
         cleaned: SQL over the columns for those that need a second look.
         people: hashed before any row is kept.
         refusals: a reason and SQL over the columns, in order: the first that holds sends the line to quarantine.
@@ -101,8 +101,8 @@ class UsageHour:
 
     Attributes:
         hour: its begin (aware UTC).
-        files: NDJSON, each packed by gzip; their names begin with the hour (`HOUR_NAME`), so that a reader of many files
-            at once can tell which a row is of.
+        files: NDJSON, each packed by gzip; their names begin with the hour (`HOUR_NAME`), so that a reader of many
+            files at once can tell which a row is of.
         digest: of their content: an hour with the same one has nothing new.
         record: what the log keeps of it; the counts of its rows are added when it is read.
     """

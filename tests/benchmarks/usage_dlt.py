@@ -25,7 +25,7 @@ def arrow(folder: Path):
     """Parse with DuckDB, which is faster than any reader of dlt's own, and hand record batches over."""
     files = sorted(str(file) for file in (folder / "loose").glob("*.json.gz"))
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in FIELDS)
-    database = duckdb.connect()
+    database = duckdb.connect()  # noqa: TID251 - not of the project
     names = ", ".join(f'"{name}" as "{name.strip("$")}"' for name in FIELDS)
     found = database.execute(
         f"select {names} from read_json(?, format = 'newline_delimited', columns = {{{columns}}})", [files]
@@ -59,7 +59,7 @@ if __name__ == "__main__":
     )  # fmt: skip
     resource_ = dlt.resource(told, name="events", primary_key="insert_id", write_disposition="merge")
     pipeline.run(resource_)
-    with duckdb.connect(str(home / "dlt.duckdb"), read_only=True) as database:
+    with duckdb.connect(str(home / "dlt.duckdb"), read_only=True) as database:  # noqa: TID251 - as above
         count = database.execute("select count(*) from log.events").fetchall()[0][0]
     sys.stdout.write(
         json.dumps(

@@ -9,7 +9,17 @@ from pipelines.settings import Settings
 from pipelines.sources.amplitude.server import serve
 from pipelines.sources.live import Network
 from tests.contracts.played_amplitude import (
-    FIRST, HOUR, SOURCE, busy, connected, event, hours, project, run, segments, usage,
+    FIRST,
+    HOUR,
+    SOURCE,
+    busy,
+    connected,
+    event,
+    hours,
+    project,
+    run,
+    segments,
+    usage,
 )  # fmt: skip
 from warehouse.connection import reader
 

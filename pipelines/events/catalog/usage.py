@@ -1,4 +1,4 @@
-"""Product events themselves lie in segments; the log tells of each hour that was taken in, so that nothing is unseen."""
+"""Product events themselves lie in segments; the log tells of each hour that was taken in, so that none is unseen."""
 
 from pydantic import Field
 

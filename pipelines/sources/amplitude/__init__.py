@@ -48,7 +48,7 @@ class Amplitude:
         return reading.usage_reader(Kept.model_validate(dict(table)))
 
     def pseudonymise(self, record: RawRecord, _people: Pseudonyms) -> RawRecord:
-        """Return the record as it is: it counts events and names nobody. Those of events are hashed as they are read."""
+        """Return the record as it is: it names nobody. People of events are hashed as they are read."""
         return record
 
     def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:

@@ -28,10 +28,27 @@ def lines(frame: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `hour` of upload, `line` of NDJSON without its end, in the order of the frame.
     """
+    mail = pl.when("is_internal").then(pl.lit("@acme.example")).otherwise(pl.lit("@customer.example"))
+    user = pl.struct(
+        pl.col("plan"), pl.concat_str("user", mail).alias("email"), pl.col("is_internal").alias("employee")
+    ).struct.json_encode()
+    line = pl.concat_str(
+        _flat().str.strip_suffix("}"),
+        pl.lit(',"event_properties":'),
+        _properties(),
+        pl.lit(',"user_properties":'),
+        user,
+        pl.lit("}"),
+    )
+    return frame.select(pl.col("uploaded_at").dt.truncate("1h").alias("hour"), line.alias("line"))
+
+
+def _flat() -> pl.Expr:
+    """Return all of an event but its objects as JSON text."""
     # The vendor corrects what a client's clock tells: nothing is done after it was uploaded.
     done_at = pl.min_horizontal("occurred_at", "uploaded_at").dt.strftime(_TIME)
     uploaded_at = pl.col("uploaded_at").dt.strftime(_TIME)
-    flat = pl.struct(
+    return pl.struct(
         pl.col("event_key").alias("$insert_id"),
         pl.lit(int(PROJECT)).alias("app"),
         (pl.coalesce("user", "device").hash(seed=7) // 4_096).alias("amplitude_id"),
@@ -52,19 +69,6 @@ def lines(frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit("4.2.1").alias("version_name"),
         pl.lit("event").alias("data_type"),
     ).struct.json_encode()
-    mail = pl.when("is_internal").then(pl.lit("@acme.example")).otherwise(pl.lit("@customer.example"))
-    user = pl.struct(
-        pl.col("plan"), pl.concat_str("user", mail).alias("email"), pl.col("is_internal").alias("employee")
-    ).struct.json_encode()
-    line = pl.concat_str(
-        flat.str.strip_suffix("}"),
-        pl.lit(',"event_properties":'),
-        _properties(),
-        pl.lit(',"user_properties":'),
-        user,
-        pl.lit("}"),
-    )
-    return frame.select(pl.col("uploaded_at").dt.truncate("1h").alias("hour"), line.alias("line"))
 
 
 def _properties() -> pl.Expr:

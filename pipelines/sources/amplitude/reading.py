@@ -62,8 +62,6 @@ _REFUSALS = (
 
 def usage_reader(kept: Kept) -> UsageReader:
     """Return the reader that these settings ask for."""
-    exposure = f"event_type in ({_texts(kept.exposure_events)})"
-    money = [f"try_cast({_scalar(_told(_EVENT, _MONEY, name))} as double)" for name in _MONEY]
     return UsageReader(
         source="amplitude",
         version=_VERSION,
@@ -73,30 +71,7 @@ def usage_reader(kept: Kept) -> UsageReader:
             _EVENT: _extracted("event_properties", [*_MONEY, *kept.properties]),
             _USER: _extracted("user_properties", [*_TRAITS, *kept.internal_properties, *kept.user_properties]),
         },
-        columns={
-            "insert_id": """coalesce(nullif("$insert_id", ''), nullif(uuid, ''))""",
-            "event_type": "nullif(event_type, '')",
-            "person_key": "nullif(user_id, '')",
-            "device_key": "nullif(device_id, '')",
-            "vendor_person_key": "nullif(amplitude_id, '')",
-            # -1 stands for an event outside of any session.
-            "session_id": "nullif(try_cast(session_id as bigint), -1)",
-            "occurred_at": _moment("event_time"),
-            "uploaded_at": f"coalesce({_moment('server_upload_time')}, upload_hour)",
-            "platform": "nullif(platform, '')",
-            "country": "nullif(country, '')",
-            "version": "nullif(version_name, '')",
-            "plan": _scalar(_told(_USER, _TRAITS, "plan")),
-            "revenue": f"coalesce({money[0]}, {money[1]} * coalesce({money[2]}, 1))",
-            "is_internal": _is_internal(kept),
-            "is_exposure": f"coalesce({exposure}, false)",
-            "flag_key": f"case when {exposure} then {_first('event_properties', _FLAG_KEYS)} end",
-            "variant": f"case when {exposure} then {_first('event_properties', _VARIANTS)} end",
-            "properties": _allowed("event_properties", _EVENT, len(_MONEY), kept.properties),
-            "user_properties": _allowed(
-                "user_properties", _USER, len(_TRAITS) + len(kept.internal_properties), kept.user_properties
-            ),
-        },
+        columns=_columns(kept),
         cleaned={
             "revenue": "case when isfinite(revenue) then revenue end",
             **{name: _without_addresses(name) for name in ("event_type", "properties", "user_properties")},
@@ -104,6 +79,35 @@ def usage_reader(kept: Kept) -> UsageReader:
         people=_PEOPLE,
         refusals=_REFUSALS,
     )
+
+
+def _columns(kept: Kept) -> dict[str, str]:
+    exposure = f"event_type in ({_texts(kept.exposure_events)})"
+    money = [f"try_cast({_scalar(_told(_EVENT, _MONEY, name))} as double)" for name in _MONEY]
+    return {
+        "insert_id": """coalesce(nullif("$insert_id", ''), nullif(uuid, ''))""",
+        "event_type": "nullif(event_type, '')",
+        "person_key": "nullif(user_id, '')",
+        "device_key": "nullif(device_id, '')",
+        "vendor_person_key": "nullif(amplitude_id, '')",
+        # -1 stands for an event outside of any session.
+        "session_id": "nullif(try_cast(session_id as bigint), -1)",
+        "occurred_at": _moment("event_time"),
+        "uploaded_at": f"coalesce({_moment('server_upload_time')}, upload_hour)",
+        "platform": "nullif(platform, '')",
+        "country": "nullif(country, '')",
+        "version": "nullif(version_name, '')",
+        "plan": _scalar(_told(_USER, _TRAITS, "plan")),
+        "revenue": f"coalesce({money[0]}, {money[1]} * coalesce({money[2]}, 1))",
+        "is_internal": _is_internal(kept),
+        "is_exposure": f"coalesce({exposure}, false)",
+        "flag_key": f"case when {exposure} then {_first('event_properties', _FLAG_KEYS)} end",
+        "variant": f"case when {exposure} then {_first('event_properties', _VARIANTS)} end",
+        "properties": _allowed("event_properties", _EVENT, len(_MONEY), kept.properties),
+        "user_properties": _allowed(
+            "user_properties", _USER, len(_TRAITS) + len(kept.internal_properties), kept.user_properties
+        ),
+    }
 
 
 def _moment(field: str) -> str:
