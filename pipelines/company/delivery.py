@@ -93,6 +93,10 @@ def surrounded(dice: Dice, company: Company, done: Sequence[Released]) -> Compan
     life = (company.begins_at, company.ends_at)
     for team in company.teams:
         incidents += other_incidents(dice.of("trouble", team.key), team, company.deployments, life)
+    paged = company.teams[0].repository.partition("/")[2]
+    incidents = [
+        replace(one, told_in="on_call") if one.told_in == "pager" and one.service == paged else one for one in incidents
+    ]
     whole = replace(
         company,
         stories=tuple(stories),

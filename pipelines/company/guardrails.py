@@ -101,7 +101,9 @@ def guardrail_truths(company: Company, as_of: datetime | None = None) -> list[di
 
 
 def _is_disturbed(company: Company, stage: Stage) -> bool:
-    hurt = [(one.opened_at, one.resolved_at or company.ends_at, one.service) for one in company.incidents]
+    hurt = [
+        (one.opened_at, one.resolved_at or company.ends_at, one.service) for one in company.incidents if not one.flag
+    ]
     hurt += [(one.created_at, one.finished_at, one.service) for one in company.deployments if not one.is_success]
     return any(
         service == stage.service and begin - timedelta(minutes=10) < stage.watched_until and stage.begins_at < end

@@ -120,7 +120,8 @@ def _pain_at(pains: Iterable[_Pain], at: datetime) -> float:
 def _pains(company: Company) -> dict[str, tuple[_Pain, ...]]:
     """Return what hurt each service as a whole."""
     found: dict[str, list[_Pain]] = {}
-    for one in company.incidents:
+    # What a flag did shows in its own arm, and not in the whole service.
+    for one in (found for found in company.incidents if not found.flag):
         if one.kind == "availability":
             ended = one.resolved_at or company.ends_at
             pain = _Pain(one.opened_at - _IS_NOTICED_AFTER, ended, _INCIDENT_HURTS)

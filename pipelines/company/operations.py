@@ -51,7 +51,7 @@ class Incident:
     Attributes:
         kind: `availability`, `security` or `other`.
         is_explicit: whether the report names what it blames; else only time tells.
-        told_in: who keeps the report: the `forge`, the `tracker`, or the `pager`.
+        told_in: who keeps the report: the `forge`, the `tracker`, the `pager`, or the `on_call` tool of the first team.
     """
 
     key: str

@@ -1,6 +1,7 @@
 """One night of the demo company: its vendors over HTTP as they stand at a moment, its exports, and the models."""
 
 import subprocess
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 import pipelines.sources.github as github
 import pipelines.sources.jira as jira
 import pipelines.sources.launchdarkly as launchdarkly
+import pipelines.sources.pagerduty as pagerduty
 from pipelines.collect import Trip, collect
 from pipelines.company import Company
 from pipelines.ingest import Intake, take_in
@@ -24,28 +26,19 @@ from pipelines.sources.jira.server import serve as serve_site
 from pipelines.sources.launchdarkly.connection import LaunchDarklyConnection
 from pipelines.sources.launchdarkly.demo import HOST, PROJECT, account
 from pipelines.sources.launchdarkly.server import serve as serve_flags
-from pipelines.sources.live import Network
+from pipelines.sources.live import ConnectionSettings, LiveSource, Network
+from pipelines.sources.pagerduty.connection import PagerDutyConnection
+from pipelines.sources.pagerduty.demo import HOST as ON_CALL
+from pipelines.sources.pagerduty.demo import account as on_call
+from pipelines.sources.pagerduty.server import serve as serve_on_call
 from tests.conftest import ROOT, command_line, environment
 from warehouse.connection import reader
 
 
 def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
-    """Collect from all vendors, take in what the notebook and the pager exported, and transform."""
-    jira_store = site(company, as_of, tokens={"Bearer t"})
-    hub_store = hub(company, as_of, tokens={"t"})
-    flags_store = account(company, as_of, tokens={"t"})
-    projects = tuple(team.project for team in company.teams)
-    with serve_site(jira_store) as tracker, serve_hub(hub_store) as forge, serve_flags(flags_store) as flags:
-        jira_at = JiraConnection(url=tracker.url, host=SITE, projects=projects, token=SecretStr("t"))
-        github_at = GitHubConnection(
-            url=forge.url,
-            host="github.com",
-            repositories=tuple(hub_store.repositories),
-            job_days=100_000,
-            token=SecretStr("t"),
-        )
-        flags_at = LaunchDarklyConnection(url=flags.url, host=HOST, projects=(PROJECT,), token=SecretStr("t"))
-        for source, connection in ((jira.SOURCE, jira_at), (github.SOURCE, github_at), (launchdarkly.SOURCE, flags_at)):
+    """Collect from all vendors that tell of delivery, take in what was exported, and transform."""
+    with ExitStack() as up:
+        for source, connection in _vendors(company, as_of, up):
             collector = source.collector(connection, Network(attempts=1))
             done = collect(settings, source, collector, Trip("ingest", as_of))
             collector.close()
@@ -58,6 +51,32 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
         command_line("transform"), cwd=ROOT, env=environment(settings.home), capture_output=True, text=True, check=False
     )
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def _vendors(company: Company, as_of: datetime, up: ExitStack) -> list[tuple[LiveSource, ConnectionSettings]]:
+    """Play the vendors and return how each is reached."""
+    token, projects = SecretStr("t"), tuple(team.project for team in company.teams)
+    hub_store = hub(company, as_of, tokens={"t"})
+    tracker = up.enter_context(serve_site(site(company, as_of, tokens={"Bearer t"})))
+    forge = up.enter_context(serve_hub(hub_store))
+    flags = up.enter_context(serve_flags(account(company, as_of, tokens={"t"})))
+    pager = up.enter_context(serve_on_call(on_call(company, as_of, tokens={"t"})))
+    days = (as_of - company.begins_at).days + 1
+    return [
+        (jira.SOURCE, JiraConnection(url=tracker.url, host=SITE, projects=projects, token=token)),
+        (
+            github.SOURCE,
+            GitHubConnection(
+                url=forge.url,
+                host="github.com",
+                repositories=tuple(hub_store.repositories),
+                job_days=100_000,
+                token=token,
+            ),
+        ),
+        (launchdarkly.SOURCE, LaunchDarklyConnection(url=flags.url, host=HOST, projects=(PROJECT,), token=token)),
+        (pagerduty.SOURCE, PagerDutyConnection(url=pager.url, host=ON_CALL, history_days=days, token=token)),
+    ]
 
 
 def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:

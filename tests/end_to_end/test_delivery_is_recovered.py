@@ -24,7 +24,7 @@ SIGNS_OF_AI = {
     AiSign.BOT: "detected",
     AiSign.NONE: "none_detected",
 }
-SIGNS = {"forge": "sha in the text", "pager": "sha"}
+SIGNS = {"forge": "sha in the text", "pager": "sha", "on_call": "sha"}
 
 
 @pytest.fixture(scope="module")

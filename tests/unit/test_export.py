@@ -15,6 +15,7 @@ from pipelines.export import export_events
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.cloudevents import SOURCE
+from pipelines.sources.registry import sources
 from warehouse.connection import reader
 
 AS_OF = parse_time("2026-03-31T06:00:00Z")
@@ -45,8 +46,7 @@ def current(settings: Settings) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def filled(tmp_path: Path) -> Settings:
     """A log with every source's own recording in it."""
-    names = ("cloudevents", "github", "jira")
-    return taken(tmp_path / "home", *((name, FIXTURES / name / "fixtures") for name in names))
+    return taken(tmp_path / "home", *((name, FIXTURES / name / "fixtures") for name in sources()))
 
 
 def test_an_export_imported_elsewhere_is_the_same_log(filled: Settings, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Shows the incidents of the demo company's first team as a PagerDuty account has them at a moment."""
+"""Shows what paged the demo company's first team as a PagerDuty account has it at a moment."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,17 +17,14 @@ _ACKNOWLEDGED_AFTER = timedelta(minutes=4)
 
 
 def account(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
-    """Return the account with every incident of the first team's service that was opened by then.
-
-    Of the other teams, the second keeps its incidents as issues of its code host, and all others as tickets.
-    """
+    """Return the account with every incident that paged the first team by then."""
     store, team = Store(HOST, tokens=tokens), company.teams[0]
     service = team.repository.partition("/")[2]
     # A service without an incident is there, too.
     known = _reference("service", f"P{service.upper()}", service)
     store.services[known["id"]] = known | {"name": service, "status": "active", "type": "service"}
     deployments = {one.key: one for one in company.deployments}
-    for number, one in enumerate(found for found in company.incidents if found.service == service):
+    for number, one in enumerate(found for found in company.incidents if found.told_in == "on_call"):
         if one.opened_at <= as_of:
             person = team.members[number % len(team.members)]
             blamed = deployments.get(one.deployment or "")

@@ -87,7 +87,7 @@ def test_incidents_are_of_every_kind(company):
     }
     assert len({one.key for one in company.incidents}) == len(company.incidents)
     assert {one.kind for one in company.incidents} == {"availability", "security", "other"}
-    assert {one.told_in for one in company.incidents} == {"forge", "tracker", "pager"}
+    assert {one.told_in for one in company.incidents} == {"forge", "tracker", "pager", "on_call"}
     assert any(one.resolved_at is None for one in company.incidents)
     assert any(one.is_critical for one in company.incidents)
 
