@@ -43,7 +43,11 @@ LIVES: dict[int, list[tuple[str, timedelta, Any]]] = {
     4: [("Duplicate", timedelta(hours=1), BOB)],
     5: [],
     # Without spans of its own: what its history alone tells.
-    6: [("In Progress", timedelta(days=1), ANN), ("In Review", timedelta(days=2), BOB), ("Done", timedelta(days=3), ANN)],
+    6: [
+        ("In Progress", timedelta(days=1), ANN),
+        ("In Review", timedelta(days=2), BOB),
+        ("Done", timedelta(days=3), ANN),
+    ],
     # Spans that begin later than it does.
     7: [("Todo", timedelta(days=1), ANN), ("In Progress", timedelta(days=5), BOB), ("Done", timedelta(days=6), ANN)],
     8: [("In Progress", timedelta(days=2), BOB)],
