@@ -1,5 +1,6 @@
-"""Answers that are too large to be held: streamed into a file, bounded, and unpacked before they count as whole."""
+"""Bodies in pieces, and answers too large to be held: streamed into a file, bounded, unpacked before they count."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ import httpx
 from pipelines.sources.answers import Answer
 from pipelines.sources.live import BadAnswerError
 from pipelines.sources.verdicts import unreadable
+
+
+_PIECE = 1 << 20
 
 
 class BrokenDownloadError(ValueError):
@@ -57,3 +61,27 @@ class Download:
                 file.write(piece)
         self.unpack(self.into)
         return Answer.of(response, b"", url)
+
+
+def unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """Yield the body in pieces of at most a megabyte.
+
+    httpx takes a gzip stream that was cut off for a whole one, and unpacks a bomb in one go; so it is unpacked here.
+
+    Raises:
+        httpx.DecodingError: it is broken or cut off.
+    """
+    if response.headers.get("content-encoding", "identity") != "gzip":
+        yield from response.iter_bytes(_PIECE)
+        return
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        for packed in response.iter_raw(_PIECE):
+            left = packed
+            while left:
+                yield unpacker.decompress(left, _PIECE)
+                left = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from None
+    if not unpacker.eof:
+        raise httpx.DecodingError("its gzip stream is cut off")

@@ -4,8 +4,7 @@ Nothing here writes to a vendor: only what may be sent twice without harm goes t
 """
 
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +13,7 @@ import httpx
 import stamina
 
 from pipelines.sources.answers import Answer, Limits
-from pipelines.sources.downloads import BrokenDownloadError, Download
+from pipelines.sources.downloads import BrokenDownloadError, Download, unpacked
 from pipelines.sources.live import BadAnswerError, LimitedError, Network, UnreachableError, VendorError
 from pipelines.sources.verdicts import Unanswered, broken, refusal
 
@@ -22,7 +21,6 @@ _REDIRECTS = (301, 302, 307, 308)
 _MOST_REDIRECTS = 5
 # A body that trickles, each byte in time, may take this many times the time-out in all.
 _PATIENCE = 10
-_PIECE = 1 << 20
 # What is tried again is told by `Network.notice`; stamina's own log would go to standard output, between the sentences.
 stamina.instrumentation.set_on_retry_hooks([])
 
@@ -195,7 +193,7 @@ class Http:
         try:
             with self._client.stream(method, url, **told) as response:
                 if wanted is not None and response.status_code == 200:
-                    answer = wanted.kept(response, _unpacked(response), url)
+                    answer = wanted.kept(response, unpacked(response), url)
                 else:
                     answer = self._whole(response, url)
         except (httpx.HTTPError, httpx.InvalidURL, BrokenDownloadError) as error:
@@ -211,7 +209,7 @@ class Http:
     def _whole(self, response: httpx.Response, url: str) -> Answer:
         pieces, size = [], 0
         until = time.monotonic() + _PATIENCE * self._network.timeout_seconds
-        for piece in _unpacked(response):
+        for piece in unpacked(response):
             size += len(piece)
             if size > self._network.max_response_bytes:
                 raise BadAnswerError(
@@ -222,30 +220,6 @@ class Http:
                 raise httpx.ReadTimeout("its body does not end")
             pieces.append(piece)
         return Answer.of(response, b"".join(pieces), url)
-
-
-def _unpacked(response: httpx.Response) -> Iterator[bytes]:
-    """Yield the body in pieces of at most a megabyte.
-
-    httpx takes a gzip stream that was cut off for a whole one, and unpacks a bomb in one go; so it is unpacked here.
-
-    Raises:
-        httpx.DecodingError: it is broken or cut off.
-    """
-    if response.headers.get("content-encoding", "identity") != "gzip":
-        yield from response.iter_bytes(_PIECE)
-        return
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        for packed in response.iter_raw(_PIECE):
-            left = packed
-            while left:
-                yield unpacker.decompress(left, _PIECE)
-                left = unpacker.unconsumed_tail
-    except zlib.error as error:
-        raise httpx.DecodingError(str(error)) from None
-    if not unpacker.eof:
-        raise httpx.DecodingError("its gzip stream is cut off")
 
 
 def _authorities(ca_bundle: str | None) -> Any:

@@ -40,7 +40,7 @@ class Kept(BaseModel):
     internal_properties: tuple[str, ...] = ("employee", "is_employee", "is_internal", "internal", "is_test_user")
     exposure_events: tuple[str, ...] = (
         "[Experiment] Exposure", "$exposure", "$feature_flag_called", "feature_flag.evaluation", "Flag Evaluated",
-        "Feature Flag Evaluated", "LaunchDarkly Flag Evaluated", "$ld:feature",
+        "Feature Flag Evaluated", "$ld:feature",
     )  # fmt: skip
 
 
