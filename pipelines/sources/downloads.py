@@ -11,7 +11,6 @@ from pipelines.sources.answers import Answer
 from pipelines.sources.live import BadAnswerError
 from pipelines.sources.verdicts import unreadable
 
-
 _PIECE = 1 << 20
 
 
