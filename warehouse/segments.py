@@ -4,6 +4,7 @@ A file that is not listed is nobody's: a new segment counts from the transaction
 is swept by the next command that takes usage in. So a killed process leaves the old or the new, and never a part.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import duckdb
 from pipelines.events.usage import USAGE_COLUMNS
 
 INCOMING = ".incoming"
+_NAME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d)?-[0-9a-f]{16}\.parquet")
 
 _LISTED = """
 select source, instance, covers_from, covers_until, path, rows, bytes, digest
@@ -155,12 +157,14 @@ def show_if_moved(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
 def sweep(connection: duckdb.DuckDBPyConnection, root: Path) -> list[Path]:
     """Delete what no segment is: what was replaced, and what a killed process left. Returns the deleted files.
 
-    The caller holds the writers' lock, so nobody is writing one.
+    The caller holds the writers' lock, so nobody is writing one. What has no name of ours is somebody else's.
     """
     if not root.exists():
         return []
     kept = {root / str(row[0]) for row in connection.execute(_ALL_PATHS).fetchall()}
-    orphans = [file for file in sorted(root.rglob("*")) if (file.is_file() or file.is_symlink()) and file not in kept]
+    ours = [file for file in root.glob("*/*/*/*.parquet") if _NAME.fullmatch(file.name)]
+    half = [file for file in (root / INCOMING).rglob("*") if not file.is_dir()]
+    orphans = [file for file in sorted([*ours, *half]) if file not in kept]
     for file in orphans:
         file.unlink()
     return orphans
