@@ -15,7 +15,7 @@ import pytest
 from tests.benchmarks import usage_events
 from tests.conftest import ROOT, environment
 
-EVENTS, ROUNDS = 1_000_000, 3
+EVENTS, ROUNDS = 960_000, 3
 DLT = ("dlt[duckdb]==1.31.0", "duckdb==1.5.5", "pyarrow==26.0.1")
 Told = dict[str, float]
 
