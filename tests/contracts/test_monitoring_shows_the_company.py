@@ -27,8 +27,8 @@ def company() -> Company:
     opened = [drawn.begins_at + timedelta(days=days) for days in (20, 50, 80)]
     incidents = (
         Incident("i-1", services[0], "Carts are empty", opened[0], opened[0] + timedelta(hours=3), "sev1",
-                 deployment=out[0].key, is_explicit=True),
-        Incident("i-2", services[0], "Slow", opened[1], None, "sev3", flag="shop-1"),
+                 deployment=out[0].key, is_explicit=True, told_in="on_call"),
+        Incident("i-2", services[0], "Slow", opened[1], None, "sev3", flag="shop-1", told_in="on_call"),
         Incident("i-3", services[1], "Search is down", opened[2], opened[2] + timedelta(hours=1), "sev2"),
     )  # fmt: skip
     return replace(drawn, incidents=incidents)

@@ -45,6 +45,7 @@ def planted() -> Plan:
     told = {"incident_id": "P-1", "service": "Web shop", "severity": "P1", "is_critical": True, "flag_key": "shop-1"}
     plan.tell("incident.opened", "incident:pages/P-1", 21, **told, kind="availability", environment="production")
     plan.tell("incident.resolved", "incident:pages/P-1", 22, **told)
+    plan.tell("incident.opened", "incident:pages/P-2", 21, incident_id="P-2", service="Web shop")
     _measured(plan)
     return plan
 
@@ -80,7 +81,7 @@ def incidents(marts: Marts) -> dict[str, dict[str, Any]]:
 
 
 def test_a_ticket_of_an_incidents_type_is_an_incident_and_no_measured_story(marts, incidents):
-    assert sorted(incidents) == ["P-1", "SHOP-90", "SHOP-91", "SHOP-92", "SHOP-93"]
+    assert sorted(incidents) == ["P-1", "P-2", "SHOP-90", "SHOP-91", "SHOP-92", "SHOP-93"]
     one = incidents["SHOP-90"]
     assert (one["story_key"], one["service"], one["severity"]) == ("SHOP-90", "shop", "High")
     assert (one["opened_at"], one["resolved_at"], one["open_seconds"]) == (at(100), at(104), 4 * HOUR)
@@ -112,8 +113,12 @@ def test_what_the_producer_tells_of_an_incident_is_in_the_mart(incidents):
         "flag_key": "shop-1",
         "environment": "production",
     }
-    # By the settings' name of the service, time ties it to what went out an hour before.
-    assert (one["deployment_id"], one["link_rule"]) == ("d1", "time")
+    # It names a flag, so what went out an hour before is not to blame.
+    assert (one["deployment_id"], one["link_rule"]) == (None, None)
+
+
+def test_time_ties_an_incident_to_what_went_out_by_the_settings_name_of_the_service(incidents):
+    assert (incidents["P-2"]["deployment_id"], incidents["P-2"]["link_rule"]) == ("d1", "time")
 
 
 def test_a_deployment_that_a_ticket_blames_has_failed(marts):

@@ -71,7 +71,7 @@ def test_every_line_is_a_cloud_event_in_the_order_of_time(filled: Settings, tmp_
     created = next(line for line in lines if line["type"] == "dev.storyline.ticket.created.v1")
     assert created["cdeventstype"] == "dev.cdevents.ticket.created"
     assert created["time"].endswith("Z")
-    assert created["source"].startswith("urn:storyline:jira:")
+    assert created["source"].startswith("urn:storyline:")
     assert "cdeventstype" not in next(line for line in lines if line["type"] == "dev.storyline.ticket.linked.v1")
 
 
