@@ -33,7 +33,6 @@ class Http:
         headers: sent with each request, the token among them; none of them goes to another host.
         limits: how this vendor limits.
         network: how it is reached.
-        backoff_seconds: before the second try; it doubles with each.
         sleep: waits for a limit; tests count with it.
     """
 
@@ -44,13 +43,11 @@ class Http:
         headers: Mapping[str, str],
         limits: Limits,
         network: Network,
-        backoff_seconds: float = 1,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.requests = 0
         self._base_url = base_url.rstrip("/") + "/"
         self._limits, self._network, self._sleep = limits, network, sleep
-        self._backoff = backoff_seconds
         self._client = httpx.Client(
             headers={**headers, "Accept-Encoding": "gzip"},
             timeout=network.timeout_seconds,
@@ -171,9 +168,9 @@ class Http:
             on=Unanswered,
             attempts=self._network.attempts,
             timeout=None,
-            wait_initial=self._backoff,
-            wait_max=60 * self._backoff,
-            wait_jitter=self._backoff,
+            wait_initial=self._network.backoff_seconds,
+            wait_max=60 * self._network.backoff_seconds,
+            wait_jitter=self._network.backoff_seconds,
         )
         try:
             for attempt in tries:

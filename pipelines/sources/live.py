@@ -66,6 +66,7 @@ class Network:
         max_response_bytes: a larger answer, unpacked, is refused.
         max_wait_seconds: a rate limit that asks for a longer pause ends the walk; the next run goes on.
         attempts: times that a read is tried in all.
+        backoff_seconds: before the second try; it doubles with each.
         notice: told in a few words what is waited for, for the progress bar.
         scratch: folder for answers that are too large to be held; None: the system's own for such files.
     """
@@ -76,6 +77,7 @@ class Network:
     max_response_bytes: int = 64 * 1024 * 1024
     max_wait_seconds: float = 3_900
     attempts: int = 6
+    backoff_seconds: float = 1
     notice: Callable[[str], None] = lambda _text: None
     scratch: Path | None = None
 

@@ -46,7 +46,8 @@ def collected(
     home: Settings, source: LiveSource, connection: ConnectionSettings, *, hours: int = 0, attempts: int = 3
 ) -> Collected:
     """Collect once, so many hours after the first time."""
-    collector = source.collector(connection, Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5))
+    network = Network(attempts=attempts, timeout_seconds=5, max_wait_seconds=5, backoff_seconds=0.02)
+    collector = source.collector(connection, network)
     try:
         return collect(home, source, collector, Trip("ingest", AS_OF + timedelta(hours=hours)))
     finally:

@@ -72,7 +72,7 @@ FAULTS: dict[str, tuple[Callable[[Faults, str], None], str | None]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("where", ["list", "details"])
+@pytest.mark.parametrize("where", ["list", pytest.param("details", marks=pytest.mark.heavy)])
 @every_vendor
 @pytest.mark.parametrize("fault", FAULTS)
 def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(

@@ -48,8 +48,7 @@ def client(vendor: Vendor, pauses: list[float]) -> Iterator[Client]:
             url or vendor.url,
             headers={"Authorization": f"Bearer {TOKEN}"},
             limits=limits or GitHubLimits(),
-            network=Network(**({"timeout_seconds": 0.5, "attempts": 3} | network)),
-            backoff_seconds=0.01,
+            network=Network(**({"timeout_seconds": 0.5, "attempts": 3, "backoff_seconds": 0.01} | network)),
             sleep=pauses.append,
         )
         opened.append(made)
