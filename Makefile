@@ -53,7 +53,7 @@ app: $(READY) ## open the report (your own; the demo's while there is no storyli
 		&& echo storyline.toml || echo $(DEMO_CONFIG))} $(BIN)/storyline app
 
 test: $(READY) ## run the tests, but for the heavy ones
-	@$(PYTEST) -q -n 3 --dist loadscope -m "not heavy and not benchmark"
+	@$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m "not heavy and not benchmark"
 
 test-heavy: $(READY) ## run the tests with many processes, kills and real browsers
 	@$(PYTEST) -q -m heavy
