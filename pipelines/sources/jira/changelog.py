@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.sources.base import mapping_of
-from pipelines.sources.jira.values import actor_of, moment, required, rows, text
+from pipelines.sources.jira.values import actor_of
+from pipelines.sources.values import moment, required, rows, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.changelog import Change
-from pipelines.sources.jira.values import name_of, rows, text
+from pipelines.sources.jira.values import name_of
+from pipelines.sources.values import rows, text
 
 _CANONICAL = {
     "story points": "estimate",

@@ -8,7 +8,8 @@ from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.fields import category_of
 from pipelines.sources.jira.issues import comment_event, issue_events
-from pipelines.sources.jira.values import moment, name_of, optional_moment, required, rows, text
+from pipelines.sources.jira.values import name_of, optional_moment
+from pipelines.sources.values import moment, required, rows, text
 
 # A definition has no time of its own: it holds for all of the history.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipelines.sources.base import Pseudonyms, RawRecord
-from pipelines.sources.jira.values import PERSON_KEY, text
+from pipelines.sources.jira.values import PERSON_KEY
+from pipelines.sources.values import text
 
 SOURCE_NAME = "jira"
 # The look-behind lets a match start only where a run of such characters starts: without it a long run is quadratic.

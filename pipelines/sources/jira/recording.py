@@ -13,7 +13,7 @@ from pipelines.clock import parse_time
 from pipelines.events.ids import canonical_json
 from pipelines.sources.base import UNKNOWN_INSTANCE, BadRecord, RawRecord, RecordingError, mapping_of
 from pipelines.sources.jira.files import FILES, Files, instance_of
-from pipelines.sources.jira.values import rows, text
+from pipelines.sources.values import rows, text
 
 Records = Iterator[RawRecord | BadRecord]
 

@@ -1,23 +1,14 @@
 """Reads Jira's plain values: texts that may be null or empty, times in its own form, people as actors."""
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.clock import parse_time
-from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
+from pipelines.sources.values import moment, text
 
 PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
-
-
-def text(value: Any) -> str | None:
-    """Return a value as text, None where Jira sent null or nothing."""
-    if value is None or value == "" or isinstance(value, dict | list):
-        return None
-    return str(value)
 
 
 def name_of(value: Any, field: str = "name") -> str | None:
@@ -30,36 +21,6 @@ def names_of(values: Any) -> list[str]:
     rows = values if isinstance(values, list) else []
     found = (name_of(row) if isinstance(row, dict) else text(row) for row in rows)
     return [name for name in found if name is not None]
-
-
-def rows(value: Any) -> Iterable[Mapping[str, Any]]:
-    """Return the objects of a list, nothing where there is no list."""
-    return (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
-
-
-def required(value: Any, what: str) -> str:
-    """Return a value as text.
-
-    Raises:
-        MappingError: it is missing; the message says `what`.
-    """
-    found = text(value)
-    if found is None:
-        raise MappingError(f"{what} is missing")
-    return found
-
-
-def moment(value: Any, what: str) -> datetime:
-    """Return Jira's time, as 2021-06-18T18:41:29.398+0000, exactly and in UTC.
-
-    Raises:
-        MappingError: it is missing or no time; the message says `what`.
-    """
-    found = required(value, what)
-    try:
-        return parse_time(found)
-    except (ValueError, OverflowError) as error:
-        raise MappingError(f"{what} is no time: {found[:60]!r}") from error
 
 
 def optional_moment(value: Any, what: str) -> str | None:

@@ -6,7 +6,8 @@ Actions that are not listed as quiet are taken to change a configuration, so tha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelines.sources.launchdarkly.values import Place, place_of, rows, text
+from pipelines.sources.launchdarkly.values import Place, place_of
+from pipelines.sources.values import rows, text
 
 CREATED = frozenset({"createFlag", "cloneFlag"})
 DELETED = "deleteFlag"

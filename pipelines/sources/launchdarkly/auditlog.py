@@ -11,8 +11,9 @@ from typing import Any
 from pipelines.sources.base import mapping_of
 from pipelines.sources.http import Http
 from pipelines.sources.launchdarkly.actions import places_of
-from pipelines.sources.launchdarkly.values import EVERY, text, whole
+from pipelines.sources.launchdarkly.values import EVERY, whole
 from pipelines.sources.live import BadAnswerError
+from pipelines.sources.values import text
 
 Row = Mapping[str, Any]
 PAGE = 20

@@ -14,8 +14,9 @@ from pipelines.sources.launchdarkly.connection import LaunchDarklyConnection
 from pipelines.sources.launchdarkly.limits import LaunchDarklyLimits
 from pipelines.sources.launchdarkly.pages import Page, pages
 from pipelines.sources.launchdarkly.recording import release_key, release_version
-from pipelines.sources.launchdarkly.values import EVERY, text
+from pipelines.sources.launchdarkly.values import EVERY
 from pipelines.sources.live import Finding, Memory, MissingError, Network, RefusedError, Step, Target, VendorError
+from pipelines.sources.values import text
 
 VERSION, BETA = "20240415", {"LD-API-Version": "beta"}
 _DEFINITIONS_EVERY = timedelta(days=7)

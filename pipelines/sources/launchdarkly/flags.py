@@ -5,16 +5,8 @@ from typing import Any
 
 from pipelines.events.envelope import Event, Origin
 from pipelines.sources.base import mapping_of
-from pipelines.sources.launchdarkly.values import (
-    flag_moments,
-    iso,
-    moment_or_none,
-    newest_moment,
-    required,
-    rows,
-    text,
-    texts,
-)
+from pipelines.sources.launchdarkly.values import flag_moments, iso, moment_or_none, newest_moment, texts
+from pipelines.sources.values import required, rows, text
 
 
 def subject_of(instance: str, project: str, flag: str) -> str:

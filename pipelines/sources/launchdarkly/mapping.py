@@ -7,16 +7,8 @@ from typing import Any
 from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.launchdarkly.flags import flag_events, subject_of
 from pipelines.sources.launchdarkly.mapping_audit import entry_events
-from pipelines.sources.launchdarkly.values import (
-    iso,
-    moment_or_none,
-    newest_moment,
-    release_moments,
-    required,
-    rows,
-    text,
-    whole,
-)
+from pipelines.sources.launchdarkly.values import iso, moment_or_none, newest_moment, release_moments, whole
+from pipelines.sources.values import required, rows, text
 
 NAME = "launchdarkly"
 # A definition has no time of its own: it holds for all of the history.

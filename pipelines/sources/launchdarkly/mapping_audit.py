@@ -8,7 +8,8 @@ from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.base import mapping_of
 from pipelines.sources.launchdarkly import actions, shares
 from pipelines.sources.launchdarkly.flags import described, subject_of
-from pipelines.sources.launchdarkly.values import EVERY, PERSON_KEY, Place, moment, required, rows, text, whole
+from pipelines.sources.launchdarkly.values import EVERY, PERSON_KEY, Place, moment, whole
+from pipelines.sources.values import required, rows, text
 
 
 def entry_events(origin: Origin, entry: Mapping[str, Any]) -> Iterator[Event]:

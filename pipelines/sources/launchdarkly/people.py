@@ -10,7 +10,8 @@ from typing import Any
 
 from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord, mapping_of
 from pipelines.sources.launchdarkly.shares import COUNT, is_person_clause
-from pipelines.sources.launchdarkly.values import PERSON_KEY, text
+from pipelines.sources.launchdarkly.values import PERSON_KEY
+from pipelines.sources.values import text
 
 SOURCE_NAME = "launchdarkly"
 # Sentences that name people, and keys of an environment that are secrets.

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pipelines.events.ids import canonical_json
 from pipelines.sources.base import BadRecord, RawRecord, RecordingError, mapping_of
 from pipelines.sources.launchdarkly.flags import project_of
-from pipelines.sources.launchdarkly.values import flag_moments, newest_moment, release_moments, text
+from pipelines.sources.launchdarkly.values import flag_moments, newest_moment, release_moments
+from pipelines.sources.values import text
 
 Records = Iterator[RawRecord | BadRecord]
 # Rows mostly hold addresses without a host. Then they are of the vendor's own, unless a row says otherwise.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.sources.base import mapping_of
-from pipelines.sources.launchdarkly.values import rows, text, texts, whole
+from pipelines.sources.launchdarkly.values import texts, whole
+from pipelines.sources.values import rows, text
 
 # Rollouts are written in thousandths of a percent.
 WHOLE = 100_000

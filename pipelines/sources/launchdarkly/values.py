@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
+from pipelines.sources.values import rows, text
 
 PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
 # Any environment, in a specifier.
@@ -32,34 +33,10 @@ def place_of(specifier: Any) -> Place | None:
     return Place(found[1], found[2], found[3]) if found else None
 
 
-def text(value: Any) -> str | None:
-    """Return a value as text, None where there is null, nothing or no plain value."""
-    if value is None or value == "" or isinstance(value, dict | list | bool):
-        return None
-    return str(value)
-
-
 def texts(value: Any) -> list[str]:
     """Return the texts of a list."""
     found = (text(one) for one in value) if isinstance(value, list) else ()
     return [one for one in found if one is not None]
-
-
-def rows(value: Any) -> Iterable[Mapping[str, Any]]:
-    """Return the objects of a list, nothing where there is no list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def required(value: Any, what: str) -> str:
-    """Return a value as text.
-
-    Raises:
-        MappingError: it is missing; the message says `what`.
-    """
-    found = text(value)
-    if found is None:
-        raise MappingError(f"{what} is missing")
-    return found
 
 
 def whole(value: Any) -> int | None:

@@ -9,18 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines.sources.linear.values import (
-    actor_of,
-    cycle_name,
-    identity_of,
-    listed,
-    moment,
-    name_of,
-    nodes,
-    number,
-    number_text,
-    text,
-)
+from pipelines.sources.linear.values import actor_of, cycle_name, identity_of, name_of, nodes, number_text
+from pipelines.sources.values import moment, number, rows, text
 
 _PRIORITIES = {0: "No priority", 1: "Urgent", 2: "High", 3: "Medium", 4: "Low"}
 
@@ -124,10 +114,10 @@ def _person(actor_id: Any) -> str | None:
 
 def _names(found: Any) -> str | None:
     # A change of labels is read word by word, and a label of two words must not be taken for two labels.
-    names = ["\u00a0".join(name.split()) for row in listed(found) if (name := name_of(row)) is not None]
+    names = ["\u00a0".join(name.split()) for row in rows(found) if (name := name_of(row)) is not None]
     return ", ".join(names) or None
 
 
 def _relations(found: Any) -> str | None:
-    told = (f"{text(row.get('type')) or 'changed'} {text(row.get('identifier')) or '?'}" for row in listed(found))
+    told = (f"{text(row.get('type')) or 'changed'} {text(row.get('identifier')) or '?'}" for row in rows(found))
     return ", ".join(told) or None

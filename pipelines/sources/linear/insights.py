@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.events.envelope import Event, Origin
-from pipelines.sources.linear.values import actor_of, moment, name_of, nodes, required, text
+from pipelines.sources.linear.values import actor_of, name_of, nodes
+from pipelines.sources.values import moment, required, text
 
 INTERVIEWS = frozenset({"interview", "interviews", "user interview", "user interviews"})
 INSIGHTS = frozenset({"insight", "insights", "user insight", "user insights", "customer need", "customer needs"})

@@ -9,18 +9,9 @@ from pipelines.sources.linear.history import changes_of, priority_name, rows_of
 from pipelines.sources.linear.insights import insight_events, kind_of
 from pipelines.sources.linear.links import Linked, link_events
 from pipelines.sources.linear.states import category_of, resolution_of
-from pipelines.sources.linear.values import (
-    actor_of,
-    cycle_name,
-    moment,
-    name_of,
-    nodes,
-    number,
-    optional_moment,
-    required,
-    text,
-)
+from pipelines.sources.linear.values import actor_of, cycle_name, name_of, nodes, optional_moment
 from pipelines.sources.linear.visits import Move, path_of, state_of
+from pipelines.sources.values import moment, number, required, text
 
 # Labels that Linear gives every workspace for what other trackers call a type.
 _TYPES = {"bug": "Bug", "feature": "Feature", "improvement": "Improvement"}

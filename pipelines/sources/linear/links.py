@@ -7,7 +7,8 @@ from typing import Any
 
 from pipelines.events.envelope import Event, Origin
 from pipelines.sources.linear.history import Row
-from pipelines.sources.linear.values import actor_of, listed, moment, name_of, nodes, required, text
+from pipelines.sources.linear.values import actor_of, name_of, nodes
+from pipelines.sources.values import moment, required, rows, text
 
 # What a relation is called when read from either of its ends.
 _RELATIONS = {
@@ -82,9 +83,9 @@ def _remote(linked: Linked, page: Mapping[str, Any], relation: str | None) -> Ev
     return linked.event("ticket.remote_linked", page, _at(page), told)
 
 
-def _released(linked: Linked, release: Mapping[str, Any], rows: Sequence[Row]) -> Event:
+def _released(linked: Linked, release: Mapping[str, Any], added_in: Sequence[Row]) -> Event:
     """Return that an issue is part of a release. The forge tells its deployment: told here, it would count twice."""
-    added = [row.at for row in rows for one in listed(row.body.get("addedToReleases")) if _is_one(one, release)]
+    added = [row.at for row in added_in for one in rows(row.body.get("addedToReleases")) if _is_one(one, release)]
     stage = name_of(release.get("stage"), "type")
     told = {
         "url": text(release.get("url")),

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.linear.issues import issue_events
 from pipelines.sources.linear.states import category_of
-from pipelines.sources.linear.values import required, text
+from pipelines.sources.values import required, text
 
 # A definition holds for all of the history, whenever it was last edited.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

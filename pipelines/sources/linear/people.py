@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
-from pipelines.sources.linear.values import PERSON_KEY, text
+from pipelines.sources.linear.values import PERSON_KEY
+from pipelines.sources.values import text
 
 _SOURCE = "linear"
 # Tools sign with these; they name nobody. `git@host` is where a repository lies.

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from pipelines.clock import parse_time
 from pipelines.events.ids import canonical_json
 from pipelines.sources.base import UNKNOWN_INSTANCE, BadRecord, RawRecord, RecordingError, mapping_of
-from pipelines.sources.linear.values import text, workspace_of
+from pipelines.sources.linear.values import workspace_of
+from pipelines.sources.values import text
 
 FILES = ("issues.json", "workflow_states.json", "deleted.json")
 Records = Iterator[RawRecord | BadRecord]

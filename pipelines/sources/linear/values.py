@@ -1,24 +1,14 @@
 """Reads Linear's plain values: texts that may be null or empty, numbers that may be texts, times, people as actors."""
 
-import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.clock import parse_time
-from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
+from pipelines.sources.values import moment, number, rows, text
 
 PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
-
-
-def text(value: Any) -> str | None:
-    """Return a value as text, None where Linear sent null or nothing."""
-    if value is None or value == "" or isinstance(value, dict | list):
-        return None
-    return str(value)
 
 
 def name_of(value: Any, field: str = "name") -> str | None:
@@ -26,39 +16,9 @@ def name_of(value: Any, field: str = "name") -> str | None:
     return text(mapping_of(value).get(field))
 
 
-def listed(value: Any) -> list[Mapping[str, Any]]:
-    """Return the objects of a list, none where there is no list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
 def nodes(value: Any) -> list[Mapping[str, Any]]:
     """Return the nodes of a connection, none where there is no connection."""
-    return listed(mapping_of(value).get("nodes"))
-
-
-def required(value: Any, what: str) -> str:
-    """Return a value as text.
-
-    Raises:
-        MappingError: it is missing; the message says `what`.
-    """
-    found = text(value)
-    if found is None:
-        raise MappingError(f"{what} is missing")
-    return found
-
-
-def moment(value: Any, what: str) -> datetime:
-    """Return a time exactly and in UTC.
-
-    Raises:
-        MappingError: it is missing or no time; the message says `what`.
-    """
-    found = required(value, what)
-    try:
-        return parse_time(found)
-    except (ValueError, OverflowError) as error:
-        raise MappingError(f"{what} is no time: {found[:60]!r}") from error
+    return rows(mapping_of(value).get("nodes"))
 
 
 def optional_moment(value: Any, what: str) -> str | None:
@@ -68,17 +28,6 @@ def optional_moment(value: Any, what: str) -> str | None:
         MappingError: it is there and is no time.
     """
     return None if text(value) is None else moment(value, what).isoformat()
-
-
-def number(value: Any) -> float | None:
-    """Return a finite number, also one that was sent as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if math.isfinite(found) else None
 
 
 def number_text(value: Any) -> str | None:

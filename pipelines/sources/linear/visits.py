@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.sources.linear.history import Row
-from pipelines.sources.linear.values import moment, name_of, nodes, text
+from pipelines.sources.linear.values import name_of, nodes
+from pipelines.sources.values import moment, text
 
 # A span and the row that tells of it are written by two hands, not in one moment.
 _TOLERANCE = timedelta(seconds=5)

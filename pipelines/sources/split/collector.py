@@ -23,7 +23,7 @@ from pipelines.sources.split.connection import INSTANCE, SplitConnection
 from pipelines.sources.split.limits import SplitLimits
 from pipelines.sources.split.pages import API, every
 from pipelines.sources.split.recording import Place, definition_record, flag_record, newest
-from pipelines.sources.split.values import rows, text
+from pipelines.sources.values import rows, text
 
 
 class SplitCollector:

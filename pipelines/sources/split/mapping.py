@@ -7,7 +7,8 @@ from pipelines.clock import parse_time
 from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.base import mapping_of
 from pipelines.sources.split.reach import NOBODY, Reach, reach_of
-from pipelines.sources.split.values import moment, number, required, rows, text
+from pipelines.sources.split.values import moment
+from pipelines.sources.values import number, required, rows, text
 
 
 def to_events(instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:

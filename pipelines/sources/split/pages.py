@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.sources.base import mapping_of
 from pipelines.sources.http import Http
 from pipelines.sources.live import BadAnswerError
-from pipelines.sources.split.values import number, rows, text
+from pipelines.sources.values import number, rows, text
 
 API = "/internal/api/v2"
 # The most that the service gives.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
-from pipelines.sources.split.values import rows, text
+from pipelines.sources.values import rows, text
 
 SOURCE_NAME = "split"
 # What decides whom a flag serves. The rest changes by itself, as when it was last asked for, or is nobody's business.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.sources.base import mapping_of
-from pipelines.sources.split.values import number, rows, text
+from pipelines.sources.values import number, rows, text
 
 _FEATURE = "on"
 _SEGMENTS = frozenset({"IN_SEGMENT", "IN_LARGE_SEGMENT", "IN_RULE_BASED_SEGMENT"})

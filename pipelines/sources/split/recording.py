@@ -15,7 +15,8 @@ from pipelines.events.ids import canonical_json
 from pipelines.sources.base import BadRecord, RawRecord, RecordingError, mapping_of
 from pipelines.sources.split.connection import INSTANCE
 from pipelines.sources.split.people import essence
-from pipelines.sources.split.values import moment, number, rows, text
+from pipelines.sources.split.values import moment
+from pipelines.sources.values import number, rows, text
 
 Records = Iterator[RawRecord | BadRecord]
 FILES = ("splits.json", "definitions.json", "environments.json")

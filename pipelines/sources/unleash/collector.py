@@ -24,7 +24,8 @@ from pipelines.sources.unleash.history import MOST, of_features, pages
 from pipelines.sources.unleash.limits import UnleashLimits
 from pipelines.sources.unleash.recording import Surroundings, record_of
 from pipelines.sources.unleash.timeline import OF_A_PROJECT
-from pipelines.sources.unleash.values import rows, text, whole
+from pipelines.sources.unleash.values import whole
+from pipelines.sources.values import rows, text
 
 # Ids are drawn before a transaction ends, so a smaller one may appear after a larger: so far back is looked again.
 _OVERLAP = 200

@@ -6,7 +6,8 @@ from typing import Any
 from pipelines.sources.base import mapping_of
 from pipelines.sources.unleash.reach import Reach, reach_of
 from pipelines.sources.unleash.timeline import Stand, Told, prerequisites_of, tag_of
-from pipelines.sources.unleash.values import optional_moment, rows, text
+from pipelines.sources.unleash.values import optional_moment
+from pipelines.sources.values import rows, text
 
 # What changes without anybody's doing, or names people.
 _RESTLESS = frozenset({"lastSeenAt", "lifecycle", "favorite", "yes", "no", "children", "collaborators", "createdBy"})

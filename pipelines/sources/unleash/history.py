@@ -11,7 +11,8 @@ from typing import Any
 from pipelines.sources.base import mapping_of
 from pipelines.sources.http import Http
 from pipelines.sources.live import BadAnswerError
-from pipelines.sources.unleash.values import rows, whole
+from pipelines.sources.unleash.values import whole
+from pipelines.sources.values import rows
 
 # The most that the server gives; asked for more it gives 50.
 MOST = 1_000

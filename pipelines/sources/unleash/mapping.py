@@ -9,7 +9,8 @@ from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.base import mapping_of
 from pipelines.sources.unleash.definition import facts_of, gone, stands_of
 from pipelines.sources.unleash.timeline import OF_A_PROJECT, Stand, Timeline, Told, told_of, transactions
-from pipelines.sources.unleash.values import optional_moment, text
+from pipelines.sources.unleash.values import optional_moment
+from pipelines.sources.values import text
 
 _STEPS = {"feature-archived": "flag.archived", "feature-revived": "flag.restored", "feature-deleted": "flag.deleted"}
 # What changes no property of a flag: its end, and what happens around it.

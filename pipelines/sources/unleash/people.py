@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
-from pipelines.sources.unleash.values import number, text
+from pipelines.sources.values import number, text
 
 SOURCE_NAME = "unleash"
 _KEPT = re.compile(r"p_[0-9a-f]{16}|bot:.*", re.DOTALL)

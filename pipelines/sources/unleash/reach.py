@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.sources.base import mapping_of
-from pipelines.sources.unleash.values import number, rows, text
+from pipelines.sources.values import number, rows, text
 
 Strategy = Mapping[str, Any]
 

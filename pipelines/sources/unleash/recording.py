@@ -13,7 +13,8 @@ from pipelines.sources.unleash.connection import site_of
 from pipelines.sources.unleash.definition import settled
 from pipelines.sources.unleash.reach import segment_ids
 from pipelines.sources.unleash.timeline import OF_A_PROJECT
-from pipelines.sources.unleash.values import optional_moment, rows, text, whole
+from pipelines.sources.unleash.values import optional_moment, whole
+from pipelines.sources.values import rows, text
 
 Records = Iterator[RawRecord | BadRecord]
 

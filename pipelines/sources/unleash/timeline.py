@@ -13,7 +13,8 @@ from typing import Any
 from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
 from pipelines.sources.unleash.reach import Reach, Strategy, reach_of
-from pipelines.sources.unleash.values import moment, rows, text, whole
+from pipelines.sources.unleash.values import whole
+from pipelines.sources.values import moment, rows, text
 
 # Servers before environments came told the whole flag in one event.
 _ONLY_ENVIRONMENT = "default"

@@ -20,11 +20,12 @@ from pipelines.sources.live import (
     Target,
     VendorError,
 )
+from pipelines.sources.values import rows, text
 from pipelines.sources.zendesk.connection import ZendeskConnection
 from pipelines.sources.zendesk.limits import ZendeskLimits
 from pipelines.sources.zendesk.recording import users_by_id
 from pipelines.sources.zendesk.tickets import is_deleted, is_merged, merge_comment, record
-from pipelines.sources.zendesk.values import rows, text, version_of
+from pipelines.sources.zendesk.values import version_of
 
 _EXPORT = "/api/v2/incremental/tickets/cursor.json"
 _WALK = "tickets"

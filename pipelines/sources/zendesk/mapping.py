@@ -6,17 +6,9 @@ from typing import Any
 
 from pipelines.events.envelope import Event, MappingError, Origin
 from pipelines.sources.base import mapping_of
+from pipelines.sources.values import moment, required, rows, text
 from pipelines.sources.zendesk.tickets import merged_into
-from pipelines.sources.zendesk.values import (
-    moment,
-    optional_moment,
-    required,
-    rows,
-    site_of,
-    text,
-    texts,
-    version_of,
-)
+from pipelines.sources.zendesk.values import optional_moment, site_of, texts, version_of
 
 _STATUSES = {
     "new": "open",

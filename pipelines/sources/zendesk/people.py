@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.sources.base import EMAIL, PHONE, Pseudonyms, RawRecord, mapping_of
-from pipelines.sources.zendesk.values import text
+from pipelines.sources.values import text
 
 SOURCE_NAME = "zendesk"
 _KEY = re.compile(r"p_[0-9a-f]{16}")

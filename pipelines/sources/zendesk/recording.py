@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from pipelines.events.ids import canonical_json
 from pipelines.sources.base import UNKNOWN_INSTANCE, BadRecord, RawRecord, RecordingError, mapping_of
+from pipelines.sources.values import rows, text
 from pipelines.sources.zendesk.tickets import is_merged, merge_comment, record
-from pipelines.sources.zendesk.values import rows, site_of, text, version_of
+from pipelines.sources.zendesk.values import site_of, version_of
 
 FILES = ("tickets.json", "users.json", "comments.json")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

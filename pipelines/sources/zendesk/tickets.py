@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.sources.base import RawRecord, mapping_of
-from pipelines.sources.zendesk.values import rows, text, version_of
+from pipelines.sources.values import rows, text
+from pipelines.sources.zendesk.values import version_of
 
 # Zendesk's own tag of a ticket that was closed since another one stands for it.
 MERGED_TAG = "closed_by_merge"

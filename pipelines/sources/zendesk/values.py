@@ -1,59 +1,19 @@
 """Reads Zendesk's plain values: numbers that may be texts, times with and without a zone."""
 
 import math
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.clock import parse_time
-from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
-
-
-def text(value: Any) -> str | None:
-    """Return a value as text, None where the vendor sent null, nothing, or an object."""
-    if value is None or value == "" or isinstance(value, dict | list | bool):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+from pipelines.sources.values import moment, text
 
 
 def texts(values: Any) -> list[str]:
     """Return the texts of a list, each once; empty where there is no list."""
     found = map(text, values) if isinstance(values, list) else ()
     return list(dict.fromkeys(one for one in found if one is not None))
-
-
-def rows(value: Any) -> Iterable[Mapping[str, Any]]:
-    """Return the objects of a list, nothing where there is no list."""
-    return (row for row in value if isinstance(row, dict)) if isinstance(value, list) else ()
-
-
-def required(value: Any, what: str) -> str:
-    """Return a value as text.
-
-    Raises:
-        MappingError: it is missing; the message says `what`.
-    """
-    found = text(value)
-    if found is None:
-        raise MappingError(f"{what} is missing")
-    return found
-
-
-def moment(value: Any, what: str) -> datetime:
-    """Return a time in UTC; one without a zone is UTC.
-
-    Raises:
-        MappingError: it is missing or no time; the message says `what`.
-    """
-    found = required(value, what)
-    try:
-        return parse_time(found)
-    except (ValueError, OverflowError) as error:
-        raise MappingError(f"{what} is no time: {found[:60]!r}") from error
 
 
 def optional_moment(value: Any, what: str) -> datetime | None:
