@@ -24,7 +24,7 @@ from pipelines.sources.loopback import Loopback
 from pipelines.sources.played import demos
 
 _HEADER = "# Written by `make demo`; it writes this file anew each time.\n"
-_SCALES = {"small": Scale.small, "demo": Scale.demo}
+_SCALES = {"small": Scale.small, "demo": Scale.demo, "large": Scale.large}
 _file = click.argument("file", type=click.Path(path_type=Path))
 _scale = click.option("--scale", type=click.Choice(list(_SCALES)), default="demo", show_default=True)
 
