@@ -12,6 +12,7 @@ from pipelines.events.usage import UsagePart, UsageReader
 
 __all__ = [
     "EMAIL",
+    "PERSON_KEY",
     "PHONE",
     "UNKNOWN_INSTANCE",
     "BadRecord",
@@ -26,6 +27,8 @@ __all__ = [
     "mapping_of",
 ]
 
+# A person whose identity was keyed already.
+PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
 # An e-mail address. The look-behind lets a match start only where a run of such characters starts: without it a long
 # run is quadratic.
 EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")

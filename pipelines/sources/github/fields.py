@@ -7,10 +7,8 @@ from typing import Any
 
 from pipelines.clock import parse_time
 from pipelines.events.envelope import MappingError
-from pipelines.sources.base import list_of, mapping_of
+from pipelines.sources.base import PERSON_KEY, list_of, mapping_of
 from pipelines.sources.github.coding_tools import tool_of
-
-_PERSON = re.compile(r"p_[0-9a-f]{16}")
 
 
 def repository_of(record_key: str) -> str:
@@ -102,7 +100,7 @@ def actor(user: Any) -> str | None:
     login = mapping_of(user).get("login")
     if not isinstance(login, str) or not login or mapping_of(user).get("type") == "Organization":
         return None
-    return login if _PERSON.fullmatch(login) else f"bot:{login}"
+    return login if PERSON_KEY.fullmatch(login) else f"bot:{login}"
 
 
 def git_actor(person: Any) -> str | None:
@@ -111,7 +109,7 @@ def git_actor(person: Any) -> str | None:
     if not isinstance(email, str):
         return None
     tool = tool_of(email)
-    return email if _PERSON.fullmatch(email) else tool and f"bot:{tool}"
+    return email if PERSON_KEY.fullmatch(email) else tool and f"bot:{tool}"
 
 
 def labels(row: Mapping[str, Any]) -> list[str]:

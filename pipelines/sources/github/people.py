@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import Pseudonyms, RawRecord
+from pipelines.sources.base import PERSON_KEY, Pseudonyms, RawRecord
 from pipelines.sources.github.coding_tools import is_tool_account, is_tool_address
 from pipelines.sources.github.redaction import Redaction
 
 SOURCE_NAME = "github"
-_KEY = re.compile(r"p_[0-9a-f]{16}")
 
 
 def pseudonymise(record: RawRecord, people: Pseudonyms) -> RawRecord:
@@ -42,7 +41,7 @@ def _person_login(user: Mapping[str, Any], people: Pseudonyms) -> str | None:
     """Return the login of a user object if it is a person's that has no key yet."""
     login: str = user["login"]
     is_account = user.get("type") in ("Bot", "Organization") or is_tool_account(login)
-    return None if not login or is_account or people.is_bot(login) or _KEY.fullmatch(login) else login
+    return None if not login or is_account or people.is_bot(login) or PERSON_KEY.fullmatch(login) else login
 
 
 class _Rewriting:
@@ -80,7 +79,7 @@ class _Rewriting:
             # The host's own address stands beside people's names too.
             tool = {} if email.lower() == "noreply@github.com" and name != "GitHub" else {"name": name}
             return {**tool, "email": email, **dated}
-        if email and not _KEY.fullmatch(email):
+        if email and not PERSON_KEY.fullmatch(email):
             email = self._people.key(SOURCE_NAME, "email", email.lower())
         elif not email and isinstance(name, str) and name:
             email = self._people.key(SOURCE_NAME, "name", name)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.events.envelope import Event, Origin
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import PERSON_KEY, mapping_of
 from pipelines.sources.jira.changelog import Change, changes_of
 from pipelines.sources.jira.fields import Fields, canonical_name, category_of
-from pipelines.sources.jira.values import PERSON_KEY, actor_of, iso, name_of, names_of, optional_moment
+from pipelines.sources.jira.values import actor_of, iso, name_of, names_of, optional_moment
 from pipelines.sources.values import moment, required, rows, text
 
 _PERSON_FIELDS = frozenset({"assignee", "reporter", "creator"})

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
-from pipelines.sources.base import Pseudonyms, RawRecord
-from pipelines.sources.jira.values import PERSON_KEY
+from pipelines.sources.base import PERSON_KEY, Pseudonyms, RawRecord
 from pipelines.sources.values import text
 
 SOURCE_NAME = "jira"

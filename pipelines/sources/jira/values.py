@@ -1,14 +1,11 @@
 """Reads Jira's plain values: texts that may be null or empty, times in its own form, people as actors."""
 
-import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import PERSON_KEY, mapping_of
 from pipelines.sources.values import moment, text
-
-PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
 
 
 def name_of(value: Any, field: str = "name") -> str | None:

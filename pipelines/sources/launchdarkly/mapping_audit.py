@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.events.envelope import Event, MappingError, Origin
-from pipelines.sources.base import mapping_of
+from pipelines.sources.base import PERSON_KEY, mapping_of
 from pipelines.sources.launchdarkly import actions, shares
 from pipelines.sources.launchdarkly.flags import described, subject_of
-from pipelines.sources.launchdarkly.values import EVERY, PERSON_KEY, Place, moment, whole
+from pipelines.sources.launchdarkly.values import EVERY, Place, moment, whole
 from pipelines.sources.values import required, rows, text
 
 

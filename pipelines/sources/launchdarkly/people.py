@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord, mapping_of
+from pipelines.sources.base import EMAIL, PERSON_KEY, Pseudonyms, RawRecord, mapping_of
 from pipelines.sources.launchdarkly.shares import COUNT, is_person_clause
-from pipelines.sources.launchdarkly.values import PERSON_KEY
 from pipelines.sources.values import text
 
 SOURCE_NAME = "launchdarkly"

@@ -10,7 +10,6 @@ from pipelines.events.envelope import MappingError
 from pipelines.sources.base import mapping_of
 from pipelines.sources.values import rows, text
 
-PERSON_KEY = re.compile(r"p_[0-9a-f]{16}")
 # Any environment, in a specifier.
 EVERY = "*"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

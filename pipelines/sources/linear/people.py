@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
-from pipelines.sources.linear.values import PERSON_KEY
+from pipelines.sources.base import EMAIL, PERSON_KEY, Pseudonyms, RawRecord
 from pipelines.sources.values import text
 
 _SOURCE = "linear"

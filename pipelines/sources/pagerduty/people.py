@@ -1,12 +1,10 @@
 """Replaces people by keys: who is assigned, who acknowledged, who changed it last, and addresses in any text."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
+from pipelines.sources.base import EMAIL, PERSON_KEY, Pseudonyms, RawRecord
 
-_KEY = re.compile(r"p_[0-9a-f]{16}")
 _USERS = ("user", "user_reference")
 # What else of a user's object names the person, and the addresses that hold the id.
 _NAMES, _ADDRESSES = ("summary", "name", "email"), ("self", "html_url", "avatar_url")
@@ -32,7 +30,7 @@ def pseudonymise(record: RawRecord, people: Pseudonyms) -> RawRecord:
 def _person(user: dict[str, Any], people: Pseudonyms) -> dict[str, Any]:
     identity = next((str(user[name]) for name in ("id", "email", "summary") if user.get(name)), "")
     kind = "id" if user.get("id") else "name"
-    key = identity if _KEY.fullmatch(identity) else people.key("pagerduty", kind, identity) if identity else None
+    key = identity if PERSON_KEY.fullmatch(identity) else people.key("pagerduty", kind, identity) if identity else None
     # Only what is known to name nobody stays beside the key.
     return {"type": user["type"], "id": key, **{name: key for name in _NAMES if name in user}} | {
         name: None for name in _ADDRESSES if name in user

@@ -1,12 +1,10 @@
 """Replaces people by keys: who is assigned, who saw it, who did what, and addresses in any text."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, Pseudonyms, RawRecord
+from pipelines.sources.base import EMAIL, PERSON_KEY, Pseudonyms, RawRecord
 
-_KEY = re.compile(r"p_[0-9a-f]{16}")
 _IDENTITIES = ("id", "email", "username", "name")
 
 
@@ -37,4 +35,4 @@ def _key(user: dict[str, Any], people: Pseudonyms) -> str | None:
     if kind is None:
         return None
     identity: str = user[kind]
-    return identity if _KEY.fullmatch(identity) else people.key("sentry", kind, identity)
+    return identity if PERSON_KEY.fullmatch(identity) else people.key("sentry", kind, identity)

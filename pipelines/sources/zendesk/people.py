@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.sources.base import EMAIL, PHONE, Pseudonyms, RawRecord, mapping_of
+from pipelines.sources.base import EMAIL, PERSON_KEY, PHONE, Pseudonyms, RawRecord, mapping_of
 from pipelines.sources.values import text
 
 SOURCE_NAME = "zendesk"
-_KEY = re.compile(r"p_[0-9a-f]{16}")
 _ONE = frozenset({"requester_id", "submitter_id", "assignee_id", "author_id"})
 _SEVERAL = frozenset({"collaborator_ids", "follower_ids", "email_cc_ids"})
 # Whole people, where somebody's export has them in place of ids. What else they tell is nobody's business.
@@ -54,7 +53,7 @@ class _Rewriting:
 
     def _id(self, value: Any) -> str | None:
         told = text(value)
-        return told if told is None or _KEY.fullmatch(told) else self._key("user_id", told)
+        return told if told is None or PERSON_KEY.fullmatch(told) else self._key("user_id", told)
 
     def _person(self, value: Any) -> Any:
         told = mapping_of(value)
