@@ -8,14 +8,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings, exported
-from pipelines.sources.registry import sources
-from warehouse.people import bot_keys
+from pipelines.variables import variables
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -26,43 +24,6 @@ _READ = ("models", "macros", "data_tests", "seeds")
 
 class ModelsError(RuntimeError):
     """The models cannot be read. The message says what dbt found."""
-
-
-def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
-    """Return dbt's variables: what the settings say, and the moment that everything is told as of."""
-    told: dict[str, Any] = {
-        "production_environments": list(settings.delivery.production_environments),
-        "incident_labels": list(settings.delivery.incident_labels),
-        "incident_types": list(settings.delivery.incident_types),
-        "hotfix_labels": list(settings.delivery.hotfix_labels),
-        "incident_window_hours": settings.delivery.incident_window_hours,
-        "bots": list(settings.people.bots),
-        "bot_keys": bot_keys(settings, sources()),
-        "ignored_key_prefixes": list(settings.stories.ignored_key_prefixes),
-        "unmeasured_types": list(settings.stories.unmeasured_types),
-        "spec_statuses": list(settings.stories.spec_statuses),
-        "spec_labels": list(settings.stories.spec_labels),
-        "ai_labels": list(settings.stories.ai_labels),
-        "follow_up_relations": list(settings.stories.follow_up_relations),
-        "flag_stories": dict(sorted(settings.flags.stories.items())),
-        "flag_production_environments": list(settings.flags.production_environments),
-        "first_users_percentage": settings.flags.first_users_percentage,
-        "interview_types": list(settings.stories.interview_types),
-        "interview_link_patterns": list(settings.stories.interview_link_patterns),
-        "support_ticket_projects": list(settings.support.ticket_projects),
-        "support_ticket_types": list(settings.support.ticket_types),
-        "duplicate_relations": list(settings.support.duplicate_relations),
-        "internal_organizations": list(settings.support.internal_organizations),
-        "topic_rules": [rule.model_dump(mode="json") for rule in settings.support.topics],
-        "stale_after_hours": settings.freshness.stale_after_hours,
-        "teams": [
-            {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}
-            for name, team in sorted(settings.teams.items())
-        ],
-        "services": dict(sorted(settings.services.items())),
-        "status_categories": {name: dict(map_) for name, map_ in sorted(settings.status_categories.items())},
-    }
-    return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
 
 def manifest(settings: Settings) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import duckdb
 
 from pipelines.clock import now
 from pipelines.ingest import refresh_projection
-from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse, variables
+from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse
 from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings
+from pipelines.variables import variables
 from warehouse import event_log, results
 from warehouse.lock import exclusive
 from warehouse.store import open_log

@@ -12,8 +12,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from pipelines.clock import now
 from pipelines.ingest import Intake, take_in
-from pipelines.models import variables
 from pipelines.settings import load_settings
+from pipelines.variables import variables
 from warehouse.event_log import newest_as_of
 from warehouse.serving import publish
 from warehouse.store import open_log

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from pipelines.models import invoke, variables
+from pipelines.models import invoke
 from pipelines.settings import Settings
+from pipelines.variables import variables
 from warehouse import event_log
 from warehouse.store import open_log
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest import Intake, take_in
-from pipelines.models import invoke, variables
+from pipelines.models import invoke
 from pipelines.settings import Settings
+from pipelines.variables import variables
 from warehouse.connection import reader
 
 NOTICED = datetime(2026, 3, 31, 6, tzinfo=UTC)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.models import invoke, variables
+from pipelines.models import invoke
 from pipelines.settings import PROJECT_ROOT, Settings, Stories
+from pipelines.variables import variables
 from tests.dbt.planting import SITE, Tracker, day, fact, plant
 from warehouse.connection import reader
 

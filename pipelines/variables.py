@@ -1,0 +1,75 @@
+"""What the settings say, as dbt's variables: one function for each of their tables, so that each stands by itself."""
+
+from datetime import datetime
+from typing import Any
+
+from pipelines.settings import Settings
+from pipelines.sources.registry import sources
+from warehouse.people import bot_keys
+
+
+def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
+    """Return dbt's variables: what the settings say, and the moment that everything is told as of."""
+    told = (
+        _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
+        | _ownership(settings)
+    )  # fmt: skip
+    return told if as_of is None else told | {"as_of": as_of.isoformat()}
+
+
+def _people(settings: Settings) -> dict[str, Any]:
+    return {"bots": list(settings.people.bots), "bot_keys": bot_keys(settings, sources())}
+
+
+def _stories(settings: Settings) -> dict[str, Any]:
+    stories = settings.stories
+    return {
+        "ignored_key_prefixes": list(stories.ignored_key_prefixes),
+        "unmeasured_types": list(stories.unmeasured_types),
+        "spec_statuses": list(stories.spec_statuses),
+        "spec_labels": list(stories.spec_labels),
+        "ai_labels": list(stories.ai_labels),
+        "follow_up_relations": list(stories.follow_up_relations),
+        "interview_types": list(stories.interview_types),
+        "interview_link_patterns": list(stories.interview_link_patterns),
+        "status_categories": {name: dict(map_) for name, map_ in sorted(settings.status_categories.items())},
+    }
+
+
+def _delivery(settings: Settings) -> dict[str, Any]:
+    return {
+        "production_environments": list(settings.delivery.production_environments),
+        "incident_labels": list(settings.delivery.incident_labels),
+        "incident_types": list(settings.delivery.incident_types),
+        "hotfix_labels": list(settings.delivery.hotfix_labels),
+        "incident_window_hours": settings.delivery.incident_window_hours,
+        "stale_after_hours": settings.freshness.stale_after_hours,
+    }
+
+
+def _flags(settings: Settings) -> dict[str, Any]:
+    return {
+        "flag_stories": dict(sorted(settings.flags.stories.items())),
+        "flag_production_environments": list(settings.flags.production_environments),
+        "first_users_percentage": settings.flags.first_users_percentage,
+    }
+
+
+def _support(settings: Settings) -> dict[str, Any]:
+    return {
+        "support_ticket_projects": list(settings.support.ticket_projects),
+        "support_ticket_types": list(settings.support.ticket_types),
+        "duplicate_relations": list(settings.support.duplicate_relations),
+        "internal_organizations": list(settings.support.internal_organizations),
+        "topic_rules": [rule.model_dump(mode="json") for rule in settings.support.topics],
+    }
+
+
+def _ownership(settings: Settings) -> dict[str, Any]:
+    return {
+        "teams": [
+            {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}
+            for name, team in sorted(settings.teams.items())
+        ],
+        "services": dict(sorted(settings.services.items())),
+    }
