@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pipelines.calendar_settings import Calendar
 from pipelines.settings_sections import (
     Delivery,
     Flags,
     Freshness,
+    Membership,
+    MilestoneStatuses,
     NetworkSettings,
     People,
     Stories,
@@ -58,9 +61,12 @@ class Settings(BaseSettings):
     flags: Flags = Flags()
     freshness: Freshness = Freshness()
     teams: dict[str, Team] = Field(default_factory=dict)
+    membership: Membership = Membership()
+    calendars: dict[str, Calendar] = Field(default_factory=dict, validate_default=True)
     services: dict[str, str] = Field(default_factory=dict)
     recordings: dict[str, tuple[Path, ...]] = Field(default_factory=dict)
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
+    milestone_statuses: dict[str, MilestoneStatuses] = Field(default_factory=dict)
     network: NetworkSettings = NetworkSettings()
     support: Support = Support()
     usage: UsageSettings = UsageSettings()
@@ -89,6 +95,14 @@ class Settings(BaseSettings):
         if len(key.get_secret_value().strip()) < _SHORTEST_PERSON_KEY:
             raise PydanticCustomError("weak_person_key", _WEAK_PERSON_KEY)
         return key
+
+    @field_validator("calendars")
+    @classmethod
+    def _has_those_of_teams(cls, calendars: dict[str, Calendar], told: ValidationInfo) -> dict[str, Calendar]:
+        for name, team in told.data.get("teams", {}).items():
+            if team.calendar is not None and team.calendar not in calendars:
+                raise ValueError(f"team {name!r} has calendar {team.calendar!r}, which is none of {sorted(calendars)}")
+        return calendars
 
     @property
     def database(self) -> Path:

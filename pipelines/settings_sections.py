@@ -1,6 +1,7 @@
 """The tables of `storyline.toml` and their defaults; what each vendor may say there is its source's own."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +10,10 @@ class Section(BaseModel):
     """A table of the settings: closed and frozen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# Where a ticket stands in the line by the name of its status.
+MilestoneStatuses = dict[str, Literal["backlog", "spec", "code_complete", "reviewed"]]
 
 
 class People(Section):
@@ -30,6 +35,8 @@ class Stories(Section):
     spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
     spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
     ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
+    review_requires_human: bool = True
+    flap_seconds: float = Field(default=60, ge=0)
     follow_up_relations: tuple[str, ...] = (
         "is learned from", "is follow-up of", "follow-up of", "is follow up of",
     )  # fmt: skip
@@ -66,10 +73,18 @@ class Flags(Section):
 
 
 class Team(Section):
-    """A team owns tickets by project and changes by repository."""
+    """A team owns tickets by project and changes by repository; its calendar is one of `[calendars]`."""
 
     projects: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
+    calendar: str | None = None
+
+
+class Membership(Section):
+    """From how many acts on, and over which silence, somebody who worked for a team is called its member."""
+
+    minimum_acts: int = Field(default=3, ge=1)
+    gap_days: int = Field(default=60, ge=1)
 
 
 class Freshness(Section):

@@ -12,7 +12,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     """Return dbt's variables: what the settings say, and the moment that everything is told as of."""
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
-        | _ownership(settings)
+        | _ownership(settings) | _milestones(settings) | _calendars(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -68,8 +68,27 @@ def _support(settings: Settings) -> dict[str, Any]:
 def _ownership(settings: Settings) -> dict[str, Any]:
     return {
         "teams": [
-            {"team": name, "projects": list(team.projects), "repositories": list(team.repositories)}
+            {
+                "team": name,
+                "projects": list(team.projects),
+                "repositories": list(team.repositories),
+                "calendar": team.calendar,
+            }
             for name, team in sorted(settings.teams.items())
         ],
         "services": dict(sorted(settings.services.items())),
     }
+
+
+def _milestones(settings: Settings) -> dict[str, Any]:
+    return {
+        "milestone_statuses": {name: dict(map_) for name, map_ in sorted(settings.milestone_statuses.items())},
+        "flap_seconds": settings.stories.flap_seconds,
+        "review_requires_human": settings.stories.review_requires_human,
+        "membership_minimum_acts": settings.membership.minimum_acts,
+        "membership_gap_days": settings.membership.gap_days,
+    }
+
+
+def _calendars(settings: Settings) -> dict[str, Any]:
+    return {"calendars": [calendar.as_variable(name) for name, calendar in sorted(settings.calendars.items())]}

@@ -13,9 +13,13 @@ OURS = ("pipelines", "warehouse", "app")
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/events/", ("pipelines.events",)),
     ("pipelines/clock.py", ()),
-    ("pipelines/settings.py", ("pipelines.settings_sections", "pipelines.support_settings")),
+    (
+        "pipelines/settings.py",
+        ("pipelines.settings_sections", "pipelines.support_settings", "pipelines.calendar_settings"),
+    ),
     ("pipelines/settings_sections.py", ()),
     ("pipelines/support_settings.py", ()),
+    ("pipelines/calendar_settings.py", ()),
     ("pipelines/company/", ("pipelines.company",)),
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock", "pipelines.company")),
     (
