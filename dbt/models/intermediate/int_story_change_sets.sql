@@ -2,8 +2,7 @@
 {{ config(materialized='table') }}
 
 with story_changes as (
-    select distinct story_key, change_key
-    from {{ ref('int_story_changes') }}
+    select * from {{ ref('int_story_work') }}
 ),
 
 changes as (
@@ -12,6 +11,10 @@ changes as (
 
 flags as (
     select * from {{ ref('int_story_flags') }}
+),
+
+bot_approvals as (
+    select * from {{ ref('int_change_bot_approvals') }}
 ),
 
 -- From the first merge on that a production deployment is known to carry, a merge of that repository can be waited
@@ -31,7 +34,7 @@ linked as (
         changes.change_key,
         changes.opened_at,
         changes.ready_at,
-        coalesce(changes.approved_at, changes.merged_at) as reviewed_at,
+        coalesce(greatest(changes.approved_at, bot_approvals.approved_at), changes.merged_at) as reviewed_at,
         changes.merged_at,
         changes.deployed_at,
         -- What is merged into another branch, as a backport is, is not waited for.
@@ -45,6 +48,7 @@ linked as (
     from story_changes
     inner join changes on story_changes.change_key = changes.change_key
     left join repositories on changes.repository = repositories.repository
+    left join bot_approvals on changes.change_key = bot_approvals.change_key
     where changes.merged_at is not null or changes.state <> 'closed'
 ),
 

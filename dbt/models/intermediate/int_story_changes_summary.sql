@@ -31,7 +31,7 @@ linked as (
         count(distinct story_changes.change_key) as change_count,
         count(signals.change_key) > 0 as is_ai_authored,
         coalesce(bool_or(signals.is_ai_declared), false) as is_ai_declared
-    from {{ ref('int_story_changes') }} as story_changes
+    from {{ ref('int_story_work') }} as story_changes
     left join signals on story_changes.change_key = signals.change_key
     group by story_changes.story_key
 ),

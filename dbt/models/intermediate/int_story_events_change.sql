@@ -1,7 +1,6 @@
 -- One row per story and happening on a pull request that is linked to it, or on a CI run of one of its commits.
 with story_changes as (
-    select distinct story_key, change_key
-    from {{ ref('int_story_changes') }}
+    select * from {{ ref('int_story_work') }}
 ),
 
 changes as (

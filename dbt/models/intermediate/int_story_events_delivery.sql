@@ -1,7 +1,6 @@
 -- One row per story and deployment that carried one of its pull requests, or incident that such a deployment caused.
 with story_changes as (
-    select distinct story_key, change_key
-    from {{ ref('int_story_changes') }}
+    select * from {{ ref('int_story_work') }}
 ),
 
 carried as (

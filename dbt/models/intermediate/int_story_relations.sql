@@ -26,6 +26,8 @@ origins as (
     where
         events.event_type = 'ticket.linked'
         and lower(events.relation) in ({{ setting_values('follow_up_relations') }})
+        -- Nothing is learned from itself.
+        and coalesce(tracker_keys.story_key, ticket_keys.story_key, events.to_key) <> events.story_key
     qualify row_number() over (partition by events.story_key order by events.occurred_at, events.event_id) = 1
 ),
 
@@ -43,30 +45,51 @@ eligible as (
     from tickets
 ),
 
-parents_of as (
+ancestors as (
+    select * from {{ ref('int_story_ancestors') }}
+),
+
+-- Tickets that stand above each other have no parent that could be measured in their place.
+circles as (
+    select ancestors.story_key
+    from ancestors
+    where ancestors.story_key = ancestors.ancestor_key
+),
+
+related as (
     select
         tickets.story_key,
-        tickets.parent_key as told_key,
-        coalesce(tracker_keys.story_key, ticket_keys.story_key) as parent_key
+        coalesce(parents.ancestor_key, nullif(tickets.parent_key, tickets.ticket_key)) as parent_key,
+        eligible.is_eligible
+        and (circles.story_key is not null or not coalesce(eligible_parents.is_eligible, false)) as is_measured
     from tickets
-    left join tracker_keys
-        on
-            tickets.source = tracker_keys.source
-            and tickets.instance = tracker_keys.instance
-            and tickets.parent_key = tracker_keys.ticket_key
-    left join ticket_keys on tickets.parent_key = ticket_keys.ticket_key
+    inner join eligible on tickets.story_key = eligible.story_key
+    left join ancestors as parents on tickets.story_key = parents.story_key and parents.distance = 1
+    left join eligible as eligible_parents on parents.ancestor_key = eligible_parents.story_key
+    left join circles on tickets.story_key = circles.story_key
+),
+
+-- What is done below the measured level is done for it.
+measured_above as (
+    select
+        ancestors.story_key,
+        min_by(ancestors.ancestor_key, ancestors.distance) as measured_key
+    from ancestors
+    inner join related on ancestors.ancestor_key = related.story_key
+    where related.is_measured
+    group by ancestors.story_key
 ),
 
 final as (
     select
-        tickets.story_key,
-        coalesce(tickets.parent_key, tickets.told_key) as parent_key,
+        related.story_key,
+        related.parent_key,
         origins.origin_story_key,
-        eligible.is_eligible and not coalesce(parents.is_eligible, false) as is_measured
-    from parents_of as tickets
-    inner join eligible on tickets.story_key = eligible.story_key
-    left join eligible as parents on tickets.parent_key = parents.story_key
-    left join origins on tickets.story_key = origins.story_key
+        related.is_measured,
+        case when related.is_measured then related.story_key else measured_above.measured_key end as measured_key
+    from related
+    left join measured_above on related.story_key = measured_above.story_key
+    left join origins on related.story_key = origins.story_key
 )
 
 select * from final
