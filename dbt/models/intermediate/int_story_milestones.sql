@@ -3,8 +3,8 @@ with tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
-progress as (
-    select * from {{ ref('int_story_progress') }}
+statuses as (
+    select * from {{ ref('int_story_status_milestones') }}
 ),
 
 specs as (
@@ -46,14 +46,16 @@ gathered as (
         tickets.story_key,
         interviews.interviewed_at,
         tickets.created_at as backlog_at,
-        least(progress.spec_status_at, specs.spec_label_at) as spec_at,
-        changes.code_complete_at,
-        changes.reviewed_at,
+        least(statuses.spec_at, specs.spec_label_at) as spec_at,
+        -- Where there is code, the code tells; a status that somebody moves by hand only stands in for it.
+        case when changes.set_size > 0 then changes.code_complete_at else statuses.code_complete_at end
+            as code_complete_at,
+        case when changes.set_size > 0 then changes.reviewed_at else statuses.reviewed_at end as reviewed_at,
         released.production_at,
         released.full_rollout_at
     from tickets
     inner join released on tickets.story_key = released.story_key
-    left join progress on tickets.story_key = progress.story_key
+    left join statuses on tickets.story_key = statuses.story_key
     left join specs on tickets.story_key = specs.story_key
     left join changes on tickets.story_key = changes.story_key
     left join interviews on tickets.story_key = interviews.story_key

@@ -26,9 +26,6 @@ final as (
         count(*) filter (
             where visits.status_category in ('to_do', 'in_progress') and visits.previous_category = 'done'
         ) as reopened_count,
-        min(visits.entered_at) filter (
-            where lower(visits.status) in ({{ setting_values('spec_statuses') }})
-        ) as spec_status_at,
         max_by(visits.status, visits.position) as last_status,
         max_by(visits.status_category, visits.position) as last_status_category,
         count(*) filter (where visits.is_after_gap and not visits.is_migrated) as history_gaps,

@@ -23,8 +23,7 @@ flags as (
 ),
 
 teams as (
-    select * from {{ ref('int_team_keys') }}
-    where kind = 'project'
+    select * from {{ ref('int_story_teams') }}
 ),
 
 described as (
@@ -53,7 +52,7 @@ final as (
         relations.is_measured,
         relations.parent_key,
         relations.origin_story_key,
-        coalesce(nullif(trim(tickets.team), ''), teams.team, tickets.project_key) as team,
+        teams.team,
         case
             when tickets.estimate = round(tickets.estimate) then cast(cast(tickets.estimate as hugeint) as varchar)
             else cast(tickets.estimate as varchar)
@@ -97,7 +96,7 @@ final as (
     left join progress on tickets.story_key = progress.story_key
     left join changes on tickets.story_key = changes.story_key
     left join flags on tickets.story_key = flags.story_key
-    left join teams on tickets.project_key = teams.owned_key
+    left join teams on tickets.story_key = teams.story_key
 )
 
 select * from final
