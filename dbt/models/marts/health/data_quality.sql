@@ -16,6 +16,12 @@ counts as (
     from {{ ref('int_quality_faults') }}
     union all
     select
+        *,
+        cast(null as varchar),
+        cast(null as varchar)
+    from {{ ref('int_quality_milestones') }}
+    union all
+    select
         'topics_rightly_assigned',
         topics.scope,
         topics.right_ones,
