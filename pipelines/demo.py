@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,8 @@ import click
 
 from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate
+from pipelines.company.stage_truth import MILESTONE_STATUSES
+from pipelines.company.team_calendars import team_calendars
 from pipelines.company.whole_truth import whole_truth
 from pipelines.connections import variable
 from pipelines.settings import exported
@@ -137,9 +140,10 @@ def settings_text(
 ) -> str:
     """Return the text of the demo's `storyline.toml`; `more` are tables beside those of the sources."""
     told: dict[str, dict[str, Any]] = {f"sources.{name}": table for name, table in tables.items()}
-    told |= {
-        f"teams.{team.key}": {"projects": [team.project], "repositories": [team.repository]} for team in company.teams
-    }
+    for team in company.teams:
+        owned = {"projects": [team.project], "repositories": [team.repository], "calendar": team.key}
+        told |= {f"teams.{team.key}": owned, f"milestone_statuses.{team.project}": MILESTONE_STATUSES}
+    told |= {f"calendars.{key}": calendar.as_settings() for key, calendar in team_calendars(company).items()}
     told |= more or {}
     told["recordings"] = dict(recorded)
     lines = [f"home = {json.dumps(str(home.resolve()))}"]
@@ -152,10 +156,23 @@ def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a table, those of the tables in it after its own keys."""
     yield from ("", f"[{name}]")
     # A text, a number, a truth value and a list of them read alike in JSON and in TOML.
-    yield from (f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, Mapping))
-    for key, value in table.items():
+    inner = {key: value for key, value in table.items() if isinstance(value, Mapping) or _are_tables(value)}
+    yield from (f"{_key(key)} = {json.dumps(value)}" for key, value in table.items() if key not in inner)
+    for key, value in inner.items():
         if isinstance(value, Mapping):
             yield from _table(f"{name}.{json.dumps(key)}", value)
+        else:
+            for row in value:
+                yield from ("", f"[[{name}.{json.dumps(key)}]]", *(f"{k} = {json.dumps(v)}" for k, v in row.items()))
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+
+
+def _key(key: str) -> str:
+    """Return a key as TOML reads it: bare where it may be, and as it is where it names a place in a table below."""
+    return key if re.fullmatch(r"[\w.-]+", key, re.ASCII) else json.dumps(key)
 
 
 if __name__ == "__main__":

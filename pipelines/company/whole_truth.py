@@ -8,6 +8,7 @@ from pipelines.company.build_truth import build_truths
 from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.guardrails import guardrail_truths
+from pipelines.company.stage_truth import stage_truths
 from pipelines.company.support_truth import support_truth
 from pipelines.company.truth import story_truths
 from pipelines.company.usage_truth import impact_truths
@@ -19,6 +20,7 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "as_of": as_of.isoformat(),
         "begins_at": company.begins_at.isoformat(),
         "stories": [one.as_json() for one in story_truths(company, as_of)],
+        "stages": [one.as_json() for one in stage_truths(company, as_of)],
         "dora": [one.as_json() for one in dora_truths(company, as_of)],
         "builds": [one.as_json() for one in build_truths(company, as_of)],
         "ai": ai_truth(company, as_of),
