@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from pipelines.events.records import RawRecord
-from tests.dbt import planting_flags
+from tests.dbt import planting_flags, planting_stages
 from tests.dbt.planting import SITE, Tracker, change, day, deployment, fact, interview, record, sha
 
 AS_OF = day(100)
@@ -24,7 +24,10 @@ TRACKER = Tracker(
 
 def records() -> list[RawRecord]:
     """Everything that the company's vendors tell."""
-    return [*TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks(), *planting_flags.records(TRACKER)]
+    return [
+        *TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks(), *planting_flags.records(TRACKER),
+        *planting_stages.records(),
+    ]  # fmt: skip
 
 
 def second_site() -> list[RawRecord]:

@@ -9,6 +9,7 @@ from pipelines.settings import Flags, Settings
 from pipelines.transform import transform
 from tests.dbt.company import AS_OF, records, second_site
 from tests.dbt.planting import plant
+from tests.dbt.planting_stages import CALENDARS, STATUSES, TEAMS
 from warehouse.connection import reader
 
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -20,7 +21,9 @@ def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(
         home=tmp_path_factory.mktemp("company"),
         status_categories={"SP": {"Waiting": "to_do"}},
-        teams={},
+        teams=TEAMS,
+        calendars=CALENDARS,
+        milestone_statuses=STATUSES,
         flags=Flags(stories={"by-settings": "FL-3", "web/toggle": "FL-6"}),
     )
     plant(settings, records(), as_of=AS_OF)
