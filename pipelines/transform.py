@@ -7,21 +7,20 @@ from typing import Any, Literal
 
 import duckdb
 
+from pipelines import due
 from pipelines.clock import now
 from pipelines.ingest import refresh_projection
 from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse
 from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings
 from pipelines.variables import variables
-from warehouse import event_log, results
+from warehouse import event_log, increments, results
 from warehouse.lock import exclusive
 from warehouse.store import open_log
 
 Status = Literal["ok", "warn", "failed", "skipped"]
 
-# The runs tell the moment; whatever does not read them is the same on a night with nothing new.
-_SPEAKS_OF_THE_MOMENT = "source:log.runs+"
-_DERIVED = ("staging", "intermediate", "marts")
+_DERIVED = ("staging", "intermediate", "marts", "increments")
 _STATUSES: dict[str, Status] = {
     "success": "ok",
     "pass": "ok",
@@ -146,8 +145,9 @@ def run_dbt(
     Args:
         select: dbt's node names; all of them where empty.
         is_only_tested: test what is selected and build nothing; dbt builds no unit test without its model.
-        only_if_new: where neither the log nor a model nor a setting changed since the last transform, build and test
-            only what speaks of the moment, and what warned. The marts are the same as those of a whole one.
+        only_if_new: where no model and no setting changed since the last transform, build and test only what reads
+            of what is new in the log, what speaks of the moment, and what warned (`pipelines.due`). The marts are the
+            same as those of a whole one.
         progress: told of each node that ends.
 
     Raises:
@@ -159,24 +159,33 @@ def run_dbt(
             renewed = tuple(refresh_projection(connection))
             as_of = _as_of(connection)
             basis = results.Basis(fingerprint(settings), results.log_digest(connection))
-            warned = results.warned_on(connection, basis) if only_if_new and not chosen else None
+            increments.follow(connection, basis.models)
+            news = due.news(connection, basis, settings.database) if only_if_new and not chosen else None
             number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen), basis=basis)
-        due = chosen if warned is None else [_SPEAKS_OF_THE_MOMENT, *warned]
-        command = ["test" if is_only_tested else "build", "--no-write-json", *(["--select", *due] if due else [])]
-        nodes, error = _invoke(settings, as_of, command, progress)
+        command = ["test" if is_only_tested else "build", "--no-write-json"]
+        nodes, error = _invoke(settings, as_of, command, progress, chosen, news)
         warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
             results.end_transform(connection, number, error=error, warned=warned_now)
-    return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=warned is not None)
+            if error is None and not chosen:
+                increments.settle(connection, number)
+    return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=news is not None)
 
 
 def _invoke(
-    settings: Settings, as_of: datetime, command: list[str], progress: Stages
+    settings: Settings,
+    as_of: datetime,
+    command: list[str],
+    progress: Stages,
+    chosen: list[str],
+    news: due.News | None,
 ) -> tuple[tuple[NodeResult, ...], str | None]:
     try:
         parsed = parse(settings)
     except ModelsError as error:
         return (), str(error)
+    selected = chosen if news is None else due.names(parsed, news)
+    command = [*command, *(["--select", *selected] if selected else []), *([] if news is None else due.UNCHANGED_SQL)]
     result = invoke(settings, command, variables(settings, as_of), manifest=parsed, callback=_Listener(progress))
     nodes = tuple(_node(one) for one in getattr(result.result, "results", ()))
     failed = [node for node in nodes if node.status == "failed"]

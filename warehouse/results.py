@@ -34,10 +34,10 @@ select md5(concat_ws(
 ))
 """
 
-_WARNED = """
-select coalesce(warned, [])
+_LAST_WHOLE = """
+select coalesce(warned, []), log_digest = $log
 from (select * from results.transforms order by transform_number desc limit 1)
-where not is_partial and status = 'ok' and models_digest = $models and log_digest = $log
+where not is_partial and status = 'ok' and models_digest = $models
 """
 
 # A partial transform that went well proves nothing about the marts that it left out, so it clears no failure.
@@ -83,10 +83,23 @@ def end_transform(
     )
 
 
-def warned_on(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list[str] | None:
-    """Return the tests that warned in the newest transform, None when that was partial, failed or of another basis."""
-    row = connection.execute(_WARNED, {"models": basis.models, "log": basis.log}).fetchone()
-    return None if row is None else list(row[0])
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The newest transform, where it was a whole one that ended well, of the same models.
+
+    Attributes:
+        warned: the tests that warned in it.
+        is_same_log: it was made of what the log holds now.
+    """
+
+    warned: list[str]
+    is_same_log: bool
+
+
+def last_whole(connection: duckdb.DuckDBPyConnection, basis: Basis) -> Whole | None:
+    """Return the newest transform, None when that was partial, failed or of other models."""
+    row = connection.execute(_LAST_WHOLE, {"models": basis.models, "log": basis.log}).fetchone()
+    return None if row is None else Whole(list(row[0]), bool(row[1]))
 
 
 def why_unpublishable(connection: duckdb.DuckDBPyConnection) -> str | None:

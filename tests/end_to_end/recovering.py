@@ -38,7 +38,7 @@ from warehouse.connection import reader
 def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
     """Collect from all vendors that tell of delivery, take in what was exported, and transform."""
     with ExitStack() as up:
-        for source, connection in _vendors(company, as_of, up):
+        for source, connection in vendors(company, as_of, up):
             collector = source.collector(connection, Network(attempts=1))
             done = collect(settings, source, collector, Trip("ingest", as_of))
             collector.close()
@@ -53,7 +53,7 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
     assert told.returncode == 0, told.stdout + told.stderr
 
 
-def _vendors(company: Company, as_of: datetime, up: ExitStack) -> list[tuple[LiveSource, ConnectionSettings]]:
+def vendors(company: Company, as_of: datetime, up: ExitStack) -> list[tuple[LiveSource, ConnectionSettings]]:
     """Play the vendors and return how each is reached."""
     token, projects = SecretStr("t"), tuple(team.project for team in company.teams)
     hub_store = hub(company, as_of, tokens={"t"})

@@ -1,0 +1,157 @@
+{#-
+A table that follows what it reads: only the rows of keys that changed are made anew.
+
+    {{ config(materialized='keyed', meta={'key': ['change_key'], 'follows': ['stg_events__change']}) }}
+
+It must hold that the rows of one key are made of the rows of the same key in what it follows, and of nothing else in it.
+What it reads beside that counts whole: one other row there, and all is made anew. What it follows must be keyed itself,
+or the log's current events. Rows, notes and the feed for those who follow this table change in one transaction, so a
+killed run leaves the table at the moment up to which its notes say it has followed. docs/decisions/0010 says why.
+-#}
+{% materialization keyed, adapter='duckdb', supported_languages=['sql'] %}
+  {%- set existing = load_cached_relation(this) -%}
+  {%- set target = this.incorporate(type='table') -%}
+  {%- set key = config.get('meta')['key'] -%}
+  {%- set inputs = keyed_inputs(config.get('meta')['follows']) -%}
+  {%- set state = keyed_state(sql, inputs) -%}
+
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {% if existing is none or existing.type != 'table' or not state.can_follow %}
+    {% if existing is not none %}
+      {{ drop_relation_if_exists(existing) }}
+    {% endif %}
+    {% call statement('main') -%}
+      {{ create_table_as(False, target, sql) }};
+      {{ keyed_begin(target, inputs, sql, state) }}
+    {%- endcall %}
+  {% elif state.is_current %}
+    {% call statement('main') -%}
+      select 0
+    {%- endcall %}
+  {% else %}
+    {% call statement('main') -%}
+      {{ keyed_follow(target, key, inputs, sql) }}
+    {%- endcall %}
+  {% endif %}
+  {{ run_hooks(post_hooks, inside_transaction=True) }}
+  {% do persist_docs(target, model) %}
+  {{ adapter.commit() }}
+  {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{#- What the model reads, by name, and whether it follows it by key. -#}
+{% macro keyed_inputs(follows) %}
+  {%- set inputs = {'followed': [], 'whole': []} -%}
+  {%- for id in model.depends_on.nodes | sort -%}
+    {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
+    {%- set input = {'name': node.name, 'relation': node.relation_name, 'is_log': node.resource_type == 'source'} -%}
+    {%- do inputs['followed' if node.name in follows else 'whole'].append(input) -%}
+  {%- endfor -%}
+  {{ return(inputs) }}
+{% endmacro %}
+
+{#- Digest of all rows that it reads whole, as SQL: the same rows in any order have the same. -#}
+{% macro keyed_whole(inputs) -%}
+  concat_ws('|', ''
+  {%- for input in inputs.whole -%}
+    , (select concat_ws(' ', count(*), sum(cast(hash(read_whole) as hugeint))) from {{ input.relation }} as read_whole)
+  {%- endfor -%}
+  )
+{%- endmacro %}
+
+{#- Whether the table can follow, and whether there is anything to follow. -#}
+{% macro keyed_state(sql, inputs) %}
+  {%- set found = run_query(
+    "select bool_and(coalesce(follows, false)), bool_and(coalesce(is_current, false)), any_value(whole) from ("
+    ~ "select tables.code = " ~ sql_text(sql) ~ " and tables.whole = now_whole.whole"
+    ~ " and reads.version >= inputs.feed_from as follows, reads.version = inputs.version as is_current, now_whole.whole"
+    ~ " from (select " ~ keyed_whole(inputs) ~ " as whole) as now_whole"
+    ~ " cross join (values " ~ keyed_names(inputs) ~ ") as named (input)"
+    ~ " left join increments.tables as tables on tables.name = '" ~ this.identifier ~ "'"
+    ~ " left join increments.reads as reads on reads.reader = '" ~ this.identifier ~ "' and reads.input = named.input"
+    ~ " left join increments.tables as inputs on inputs.name = named.input)"
+  ) -%}
+  {%- set row = found.rows[0] -%}
+  {{ return({'can_follow': row[0], 'is_current': row[1], 'whole': row[2]}) }}
+{% endmacro %}
+
+{% macro keyed_names(inputs) -%}
+  {%- for input in inputs.followed -%}('{{ input.name }}'){{ ', ' if not loop.last }}{%- endfor -%}
+{%- endmacro %}
+
+{#- Notes of a table that was made anew: who follows it must be made anew as well. -#}
+{% macro keyed_begin(target, inputs, sql, state) -%}
+  create or replace table increments.{{ target.identifier }} as
+  select cast(0 as bigint) as version, made.* from {{ target }} as made limit 0;
+  create or replace temp table keyed_version as
+  select coalesce(max(version), 0) + 1 as version from increments.tables where name = '{{ target.identifier }}';
+  delete from increments.tables where name = '{{ target.identifier }}';
+  insert into increments.tables
+  select '{{ target.identifier }}', version, version, {{ sql_text(sql) }}, {{ sql_text(state.whole) }} from keyed_version;
+  {{ keyed_read(target, inputs) }}
+{%- endmacro %}
+
+{% macro keyed_read(target, inputs) -%}
+  delete from increments.reads where reader = '{{ target.identifier }}';
+  insert into increments.reads
+  select '{{ target.identifier }}', name, version from increments.tables
+  where name in (select * from (values {{ keyed_names(inputs) }}))
+{%- endmacro %}
+
+{#- The rows of the keys that changed, made of what there is of these keys alone. -#}
+{% macro keyed_follow(target, key, inputs, sql) -%}
+  {%- set keys = key | join(', ') -%}
+  {%- set narrowed = namespace(sql=sql) -%}
+  create or replace temp table keyed_touched as
+  {% for input in inputs.followed -%}
+  select {{ keys }} from increments.{{ input.name }}
+  where version > (
+      select version from increments.reads where reader = '{{ target.identifier }}' and input = '{{ input.name }}'
+  )
+  {{ 'union' if not loop.last else ';' }}
+  {% endfor %}
+  create or replace temp table keyed_keys as select distinct * from keyed_touched;
+  {% for input in inputs.followed -%}
+  {%- set own = 'keyed_' ~ input.name -%}
+  {%- set narrowed.sql = narrowed.sql | replace(input.relation, own) -%}
+  create or replace temp table {{ own }} as
+  {% if input.is_log -%}
+  select feed.* exclude (version, is_current)
+  from (
+      from increments.{{ input.name }}
+      qualify row_number() over (partition by event_id order by version desc) = 1
+  ) as feed
+  semi join keyed_keys on feed.event_id = keyed_keys.event_id
+  where feed.is_current;
+  {%- else -%}
+  select rows.* from {{ input.relation }} as rows semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', key) }};
+  {%- endif %}
+  {% endfor %}
+  create or replace temp table keyed_fresh as
+  select made.* from (
+  {{ narrowed.sql }}
+  ) as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  create or replace temp table keyed_stale as
+  select made.* from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  create or replace temp table keyed_changed as
+  (from keyed_stale except all from keyed_fresh) union all (from keyed_fresh except all from keyed_stale);
+  create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_changed;
+  delete from {{ target }} as made using keyed_keys where {{ keyed_on('made', 'keyed_keys', key) }};
+  insert into {{ target }} by name
+  select made.* from keyed_fresh as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  insert into increments.{{ target.identifier }} by name
+  select tables.version + 1 as version, changed.* from keyed_changed as changed
+  inner join increments.tables as tables on tables.name = '{{ target.identifier }}';
+  update increments.tables set version = version + 1, feed_from = greatest(feed_from, version - 9)
+  where name = '{{ target.identifier }}' and exists (select 1 from keyed_changed);
+  delete from increments.{{ target.identifier }} where version <= (
+      select feed_from from increments.tables where name = '{{ target.identifier }}'
+  );
+  {{ keyed_read(target, inputs) }}
+{%- endmacro %}
+
+{% macro keyed_on(left, right, key) -%}
+  {%- for column in key -%}
+  {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+  {%- endfor -%}
+{%- endmacro %}
