@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines import due
 from pipelines.clock import now
+from pipelines.failing_rows import failing_rows
 from pipelines.ingest import refresh_projection
 from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse
 from pipelines.progress import Stages, unwatched
@@ -187,7 +188,9 @@ def _invoke(
     selected = chosen if news is None else due.names(parsed, news)
     command = [*command, *(["--select", *selected] if selected else []), *([] if news is None else due.UNCHANGED_SQL)]
     result = invoke(settings, command, variables(settings, as_of), manifest=parsed, callback=_Listener(progress))
-    nodes = tuple(_node(one) for one in getattr(result.result, "results", ()))
+    results_of_dbt = getattr(result.result, "results", ())
+    rows = failing_rows(settings, results_of_dbt)
+    nodes = tuple(_node(one, rows.get(one.node.unique_id)) for one in results_of_dbt)
     failed = [node for node in nodes if node.status == "failed"]
     if failed:
         more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
@@ -215,11 +218,12 @@ class _Listener:
             self._progress("transform", self._done, self._total)
 
 
-def _node(result: Any) -> NodeResult:
+def _node(result: Any, rows: str | None) -> NodeResult:
+    message = one_line(result.message) if result.message else ""
     return NodeResult(
         unique_id=result.node.unique_id,
         status=_STATUSES.get(str(result.status), "failed"),
-        failures=result.failures or 0,
-        message=one_line(result.message) if result.message else "",
+        failures=abs(result.failures or 0),
+        message=f"found {rows}" if rows else message,
         seconds=result.execution_time,
     )

@@ -1,4 +1,4 @@
--- One row per person and source: between which moments they did something or were named on a ticket.
+-- One row per person and source: between which moments they did something or were named on a ticket or a pull request.
 with actors as (
     select * from {{ ref('stg_log__actors') }}
 ),
@@ -7,8 +7,20 @@ tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
+changes as (
+    select * from {{ ref('stg_events__change') }}
+),
+
 seen as (
     select * from actors
+    union all
+    -- Of a pull request that others merged and reviewed, the author may have done nothing that was told.
+    select
+        changes.author as person_key,
+        changes.source,
+        changes.occurred_at as first_seen_at,
+        changes.occurred_at as last_seen_at
+    from changes
     union all
     select
         unnest([tickets.assignee, tickets.reporter]) as person_key,

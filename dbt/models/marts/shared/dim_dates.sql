@@ -1,6 +1,7 @@
 with bounds as (
     select
-        cast(records.oldest_event_at as date) as first_on,
+        -- From the Monday on, so that a week that began before the first event has its day here too.
+        cast(date_trunc('week', records.oldest_event_at) as date) as first_on,
         cast({{ as_of() }} as date) as last_on
     from {{ ref('int_log_span') }} as records
 ),

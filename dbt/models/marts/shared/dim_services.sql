@@ -4,13 +4,19 @@ with repositories as (
 
 deployments as (
     select * from {{ ref('int_deployments') }}
-    where is_production
 ),
 
+incidents as (
+    select * from {{ ref('int_incidents') }}
+),
+
+-- Whoever names a service in any fact finds it here, be it never deployed.
 named as (
     select service, repository from repositories
     union
     select service, repository from deployments
+    union
+    select service, cast(null as varchar) from incidents
 ),
 
 described as (
@@ -29,7 +35,7 @@ deployed as (
         min(deployments.finished_at) as first_deployed_at,
         max(deployments.finished_at) as last_deployed_at
     from deployments
-    where deployments.status = 'success'
+    where deployments.is_production and deployments.status = 'success'
     group by deployments.service
 ),
 

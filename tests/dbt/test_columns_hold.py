@@ -1,0 +1,121 @@
+"""What a column promises is looked at: each kind of rule, broken on purpose, turns its mart red by its name."""
+
+import shutil
+
+import pytest
+
+from pipelines.clock import now
+from pipelines.docs_columns import column_of
+from pipelines.settings import Settings
+from pipelines.transform import TransformOutcome, run_dbt
+from warehouse.store import open_log
+
+# mart: what to break, and the words by which it must be told.
+PROMISES = {
+    "fct_links": (
+        "rule = null, confidence = 1.5, from_key = ' '",
+        ["rule, rule is never null", "confidence, rule lies between 0 and 1", "from_key, rule is not blank"],
+    ),
+    "fct_changes": (
+        "state = 'lost', pickup_seconds = -1, review_seconds = 'infinity'",
+        [
+            "state, rule is one of open, merged, closed",
+            "pickup_seconds, rule is not negative",
+            "review_seconds, rule is finite",
+        ],
+    ),
+    "fct_deployments": ("change_count = -1", ["change_count, rule is not negative"]),
+    "fct_story_status_intervals": ("visit_number = 0", ["visit_number, rule is 1 or more"]),
+    "dim_teams": (
+        "projects = ['A', null], repositories = ['a', 'a']",
+        ["projects, rule holds no null", "repositories, rule holds nothing twice"],
+    ),
+    "agg_dora_weekly": ("deployment_frequency_per_day = 'nan'", ["deployment_frequency_per_day, rule is finite"]),
+}
+ODDITIES = {
+    "fct_stories": (
+        "title = '', url = 'ftp://a b', created_at = '1970-01-01', done_at = '2999-01-01', ticket_key = 'A '",
+        [
+            "title, rule is not blank",
+            "url, rule is an address of the web",
+            "created_at, rule lies after 1990",
+            "done_at, rule lies no more than a day after as_of",
+            "ticket_key, rule has no blank at its ends",
+        ],
+    ),
+    "dim_dates": (
+        "month_on = '1980-01-01', quarter_on = '2999-01-01'",
+        ["month_on, rule lies after 1990", "quarter_on, rule lies no more than a day after as_of"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> TransformOutcome:
+    """The tests of the columns, run over a copy of the planted company in which one row of each mart was broken."""
+    settings = stories_home.model_copy(update={"home": tmp_path_factory.mktemp("broken")})
+    shutil.copytree(stories_home.home, settings.home, dirs_exist_ok=True)
+    with open_log(settings, command="breaking", since=now()) as connection:
+        for mart, (change, _said) in (PROMISES | ODDITIES).items():
+            connection.execute(f"update marts.{mart} set {change} where rowid = (select min(rowid) from marts.{mart})")
+    return run_dbt(settings, select=["test_name:columns_hold"], is_only_tested=True)
+
+
+def ended(outcome: TransformOutcome, mart: str) -> tuple[str, str]:
+    return next((node.status, node.message) for node in outcome.nodes if node.name.startswith(f"columns_hold_{mart}_"))
+
+
+@pytest.mark.parametrize("mart", PROMISES)
+def test_a_broken_promise_turns_its_mart_red_and_is_named(broken: TransformOutcome, mart: str) -> None:
+    status, message = ended(broken, mart)
+    assert status == "failed"
+    assert [said for said in PROMISES[mart][1] if f"column_name {said}, failing_rows 1" not in message] == []
+
+
+@pytest.mark.parametrize("mart", ODDITIES)
+def test_what_vendors_write_as_they_like_is_told_and_stops_no_night(broken: TransformOutcome, mart: str) -> None:
+    status, message = ended(broken, mart)
+    assert status == "warn"
+    assert [said for said in ODDITIES[mart][1] if f"column_name {said}, failing_rows 1" not in message] == []
+
+
+def test_the_row_that_breaks_a_promise_is_named_by_its_key(broken: TransformOutcome) -> None:
+    assert "example acme/" in ended(broken, "fct_changes")[1]
+
+
+def test_a_mart_that_holds_what_it_promises_is_green(broken: TransformOutcome) -> None:
+    untouched = [node for node in broken.nodes if not any(mart in node.name for mart in PROMISES | ODDITIES)]
+    assert len(untouched) > 5
+    assert {node.status for node in untouched} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data_type", "holds", "told"),
+    [
+        ("merged_at", "timestamp with time zone", "", "optional time"),
+        ("expected_at", "timestamptz", "may_lie_ahead", "optional time may_lie_ahead"),
+        ("total_seconds", "double", "required may_be_negative", "required seconds may_be_negative"),
+        ("change_fail_rate", "double", "", "optional share"),
+        ("rework_rate_n", "bigint", "", "required count"),
+        ("n_treated", "bigint", "optional", "optional count"),
+        ("is_open", "boolean", "", "required flag"),
+        ("ai_authored", "boolean", "optional", "optional flag"),
+        ("story_key", "varchar", "required", "required key"),
+        ("author", "varchar", "key", "optional key"),
+        ("url", "varchar", "", "optional url"),
+        ("story_keys", "varchar[]", "", "required list"),
+        ("ratio", "double", "number", "optional number"),
+        ("ratio", "double", "", ""),
+        ("deployments", "bigint", "", ""),
+    ],
+)
+def test_name_and_type_tell_what_a_column_holds_and_its_own_words_override_that(
+    name: str, data_type: str, holds: str, told: str
+) -> None:
+    declared = {"name": name, "data_type": data_type, "config": {"meta": {"holds": holds}}}
+    assert " ".join(column_of(declared).holds) == told
+
+
+def test_what_the_database_itself_holds_need_not_be_said_again() -> None:
+    declared = {"name": "lane", "data_type": "varchar", "constraints": [{"type": "not_null"}]}
+    assert column_of(declared).is_required
