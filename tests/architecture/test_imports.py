@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 
 OURS = ("pipelines", "warehouse", "app")
+# The tables of the settings, of which only `settings.py` knows all.
+SECTIONS = ("settings_sections", "support_settings", "calendar_settings", "ai_settings")
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/events/", ("pipelines.events",)),
     ("pipelines/clock.py", ()),
-    (
-        "pipelines/settings.py",
-        ("pipelines.settings_sections", "pipelines.support_settings", "pipelines.calendar_settings"),
-    ),
-    ("pipelines/settings_sections.py", ()),
-    ("pipelines/support_settings.py", ()),
-    ("pipelines/calendar_settings.py", ()),
+    ("pipelines/settings.py", tuple(f"pipelines.{name}" for name in SECTIONS)),
+    *((f"pipelines/{name}.py", ()) for name in SECTIONS),
     ("pipelines/company/", ("pipelines.company",)),
+    ("pipelines/impact/", ("pipelines.impact",)),
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock", "pipelines.company")),
     (
         "warehouse/",
