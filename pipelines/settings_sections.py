@@ -65,11 +65,17 @@ class Flags(Section):
         stories: a story's key by the flag's, or by `project/flag` where two projects use one key.
         production_environments: empty: those that the flag service calls critical or production, and `production`.
         first_users_percentage: of production's users, 0 to 100.
+        holdback_percentage: from this share on the rest is held back on purpose; below it, a stop is a pause.
+        pause_after_days: a step that stood so long is a pause, or a holdback.
+        stale_after_days: a flag that stood at 100 % so long and was not put away is stale.
     """
 
     stories: dict[str, str] = Field(default_factory=dict)
     production_environments: tuple[str, ...] = ()
     first_users_percentage: float = Field(default=10, gt=0, le=100)
+    holdback_percentage: float = Field(default=90, gt=0, le=100)
+    pause_after_days: float = Field(default=5, gt=0)
+    stale_after_days: float = Field(default=60, gt=0)
 
 
 class Team(Section):

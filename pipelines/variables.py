@@ -52,6 +52,9 @@ def _flags(settings: Settings) -> dict[str, Any]:
         "flag_stories": dict(sorted(settings.flags.stories.items())),
         "flag_production_environments": list(settings.flags.production_environments),
         "first_users_percentage": settings.flags.first_users_percentage,
+        "holdback_percentage": settings.flags.holdback_percentage,
+        "flag_pause_after_days": settings.flags.pause_after_days,
+        "flag_stale_after_days": settings.flags.stale_after_days,
     }
 
 

@@ -1,5 +1,5 @@
 -- The shares of a flag in an environment neither overlap nor run backwards, and each differs from the one before it
--- unless the flag was put away between them.
+-- unless the flag was put away between them, or people were dealt anew.
 with compared as (
     select
         shares.*,
@@ -19,6 +19,10 @@ where
         and (
             earlier_ended_at is null
             or earlier_ended_at > started_at
-            or (earlier_ended_at = started_at and earlier_percentage is not distinct from served_percentage)
+            or (
+                earlier_ended_at = started_at
+                and earlier_percentage is not distinct from served_percentage
+                and not is_dealt_anew
+            )
         )
     )

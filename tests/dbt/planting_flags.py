@@ -83,7 +83,7 @@ def shares(*steps: tuple[float, float | None], environment: str = "production") 
                 "unknown_reason": "rule 1 chooses people by country" if share is None else None,
                 "version": version,
             },
-            what=environment,
+            what=f"{environment} {version}",
         )
 
     return [made(at, share, version) for version, (at, share) in enumerate(steps, 1)]

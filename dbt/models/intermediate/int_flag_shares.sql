@@ -1,8 +1,9 @@
--- One row per flag, environment and time in which one share of its users got the feature; equal neighbours are one.
+-- One row per flag, environment and time in which one share of its users got the feature; equal neighbours are one,
+-- unless people were dealt anew.
 {{ config(materialized='table') }}
 
-with flag_events as (
-    select * from {{ ref('stg_events__flag') }}
+with moments as (
+    select * from {{ ref('int_flag_moments') }}
 ),
 
 flags as (
@@ -13,44 +14,30 @@ environments as (
     select * from {{ ref('int_flag_environments') }}
 ),
 
--- A flag that is put away serves nobody through itself; what it served before is neither raised nor lowered by that.
-moments as (
-    select
-        flags.flag_id,
-        flag_events.environment,
-        flag_events.occurred_at,
-        false as is_closed,
-        flag_events.config_version,
-        flag_events.event_id,
-        {'percentage': flag_events.served_percentage, 'reason': flag_events.unknown_reason} as served
-    from flag_events
-    inner join flags on flag_events.source = flags.source and flag_events.subject = flags.subject
-    where flag_events.event_type = 'flag.configured'
-    union all
-    select
-        flags.flag_id,
-        environments.environment,
-        flag_events.occurred_at,
-        flag_events.event_type <> 'flag.restored' as is_closed,
-        null as config_version,
-        flag_events.event_id,
-        null as served
-    from flag_events
-    inner join flags on flag_events.source = flags.source and flag_events.subject = flags.subject
-    inner join environments on flags.flag_id = environments.flag_id
-    where flag_events.event_type in ('flag.archived', 'flag.restored', 'flag.deleted')
-),
-
 -- A flag that is restored serves what it served before.
 carried as (
     select
-        moments.*,
-        last_value(moments.served ignore nulls) over (
-            partition by moments.flag_id, moments.environment
-            order by moments.occurred_at, moments.config_version nulls last, moments.event_id
-            rows between unbounded preceding and current row
-        ) as held
+        moments.flag_id,
+        moments.environment,
+        moments.occurred_at,
+        moments.event_type,
+        moments.event_id,
+        moments.config_version,
+        moments.is_closed,
+        moments.is_dealt_anew,
+        last_value(
+            case
+                when moments.tells_share
+                    then {'percentage': moments.served_percentage, 'reason': moments.unknown_reason}
+            end ignore nulls
+        ) over until_then as held,
+        1 + count(*) filter (where moments.event_type = 'flag.deleted') over until_then as life
     from moments
+    window until_then as (
+        partition by moments.flag_id, moments.environment
+        order by moments.occurred_at, moments.config_version nulls last, moments.event_id
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- Of several changes of one moment the last one holds.
@@ -61,8 +48,13 @@ settled as (
         carried.occurred_at,
         carried.is_closed,
         carried.event_id,
+        carried.event_type,
+        carried.life,
         struct_extract(carried.held, 'percentage') as served_percentage,
-        struct_extract(carried.held, 'reason') as unknown_reason
+        struct_extract(carried.held, 'reason') as unknown_reason,
+        bool_or(carried.is_dealt_anew) over (
+            partition by carried.flag_id, carried.environment, carried.occurred_at
+        ) as is_dealt_anew
     from carried
     where carried.held is not null
     qualify row_number() over (
@@ -83,13 +75,19 @@ compared as (
 begun as (
     select
         compared.*,
-        lead(compared.occurred_at) over (
-            partition by compared.flag_id, compared.environment order by compared.occurred_at
-        ) as ended_at
+        lead(compared.occurred_at) over later as ended_at,
+        case
+            when lead(compared.is_closed) over later
+                then replace(lead(compared.event_type) over later, 'flag.', '')
+            when lead(compared.occurred_at) over later is not null then 'step'
+        end as ended_by
     from compared
     where
         compared.is_closed is distinct from compared.was_closed
         or compared.served_percentage is distinct from compared.earlier_percentage
+        -- Where all are served alike, nobody is dealt to.
+        or (compared.is_dealt_anew and compared.served_percentage > 0 and compared.served_percentage < 100)
+    window later as (partition by compared.flag_id, compared.environment order by compared.occurred_at)
 ),
 
 final as (
@@ -101,10 +99,13 @@ final as (
         row_number() over (
             partition by begun.flag_id, begun.environment order by begun.occurred_at
         ) as share_number,
+        begun.life,
         begun.served_percentage,
         begun.unknown_reason,
         begun.occurred_at as started_at,
         begun.ended_at,
+        begun.ended_by,
+        begun.is_dealt_anew,
         begun.event_id
     from begun
     inner join flags on begun.flag_id = flags.flag_id

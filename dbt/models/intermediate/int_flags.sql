@@ -55,6 +55,8 @@ described as (
         coalesce(
             steps.archived_at > coalesce(steps.restored_at, '-infinity'::timestamptz), states.is_archived, false
         ) as is_archived,
+        -- One that is made to stay, as a switch for the worst day, is never left over.
+        coalesce(states.is_temporary, true) as is_temporary,
         steps.archived_at,
         steps.restored_at,
         steps.deleted_at,

@@ -51,6 +51,8 @@ told as (
             when shares.served_percentage is null then 'reaches an unknown share of '
             when shares.served_percentage < shares.earlier_percentage
                 then 'falls to ' || printf('%g', shares.served_percentage) || ' % of '
+            when shares.is_dealt_anew and shares.served_percentage = shares.earlier_percentage
+                then 'is dealt anew to ' || printf('%g', shares.served_percentage) || ' % of '
             else 'reaches ' || printf('%g', shares.served_percentage) || ' % of '
         end || shares.environment || coalesce(', since ' || shares.unknown_reason, '') as what
     from shares

@@ -18,6 +18,7 @@ final as (
         -- The values of all properties together: whatever a team calls the one that names a story.
         {{ payload_values('custom_properties') }} as property_values,
         {{ payload_boolean('is_archived') }} as is_archived,
+        {{ payload_boolean('is_temporary') }} as is_temporary,
         {{ payload_time('created_at') }} as created_at,
         {{ payload_text('url') }} as url,
         {{ payload_boolean('is_production') }} as is_production,
