@@ -8,6 +8,7 @@ from pipelines.company.build_truth import build_truths
 from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.guardrails import guardrail_truths
+from pipelines.company.rollout_truth import rollout_truth
 from pipelines.company.stage_truth import stage_truths
 from pipelines.company.support_truth import support_truth
 from pipelines.company.truth import story_truths
@@ -26,5 +27,6 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "ai": ai_truth(company, as_of),
         "impact": [one.as_json() for one in impact_truths(company, as_of)],
         "support": support_truth(company, as_of).as_json(),
+        "rollouts": rollout_truth(company, as_of),
         "guardrails": guardrail_truths(company, as_of),
     }

@@ -1,13 +1,14 @@
 """Shows the demo company's feature flags as a LaunchDarkly account has them at a moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.company import Company
 from pipelines.company.facts import Flag, FlagStep, Person, Story
+from pipelines.company.flag_lives import STAGING, FlagLife, life_of, switches
 from pipelines.company.flags import PRODUCTION
 from pipelines.sources.launchdarkly.server import Store, serve, shapes
 from pipelines.sources.launchdarkly.server.shapes import Done, Json
@@ -15,11 +16,9 @@ from pipelines.sources.launchdarkly.values import milliseconds
 from pipelines.sources.played import Demo, Played
 
 HOST, PROJECT, SEGMENT = "app.launchdarkly.com", "acme", "employees"
-STAGING = "staging"
 _TOKEN = "api-demo-token"  # noqa: S105 - of a vendor that is played
 _WAYS = ("default rule", "rule for all", "guarded release")
 _TOLD_IN = ("tags", "name", "custom property", "tags", "name", "settings")
-_ARCHIVED_AFTER = timedelta(days=90)
 # A guarded release keeps at least half of the users without the feature.
 _MOST_GUARDED = 50.0
 
@@ -29,14 +28,14 @@ class Rollout:
     """A story's flag, as the vendor has it.
 
     Attributes:
-        made_at: with the first pull request: the code asks for it before users have it.
+        life: all that ever happens to it.
         way: how its shares are served.
         told_in: where its story is named.
     """
 
     story: Story
     flag: Flag
-    made_at: datetime
+    life: FlagLife
     way: str
     told_in: str
 
@@ -46,10 +45,10 @@ def rollouts(company: Company) -> list[Rollout]:
     found: list[Rollout] = []
     for story in company.stories:
         if story.flag:
-            number, made = len(found), min(pull.opened_at for pull in story.pull_requests)
+            number, life = len(found), life_of(story, story.flag)
             way, told_in = _WAYS[number % len(_WAYS)], _TOLD_IN[number % len(_TOLD_IN)]
-            found.append(Rollout(story, story.flag, made, way, told_in))
-    return sorted(found, key=lambda one: (one.made_at, one.flag.key))
+            found.append(Rollout(story, story.flag, life, way, told_in))
+    return sorted(found, key=lambda one: (one.life.made_at, one.flag.key))
 
 
 def account(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
@@ -60,7 +59,7 @@ def account(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
     ]
     members = {person.key: _member(person) for team in company.teams for person in team.members}
     for rollout in rollouts(company):
-        if rollout.made_at <= as_of:
+        if rollout.life.made_at <= as_of:
             _Told(store, rollout, members[rollout.story.assignee], as_of).whole()
     _without_stories(store, company, members[company.stories[0].assignee], as_of)
     return store
@@ -97,14 +96,13 @@ class _Told:
                 name = f"{story.key} {story.title}"
             case "custom property":
                 named = {"customProperties": {"jira.issues": {"name": "Jira issues", "value": [story.key]}}}
-        self.store.create(PROJECT, key, name, self._done(self.rollout.made_at, "createFlag"), **named)
+        self.store.create(PROJECT, key, name, self._done(self.rollout.life.made_at, "createFlag"), **named)
         for at, environment, actions, changed in sorted(self._changes(), key=lambda one: one[0]):
             if at <= self.as_of:
                 self.store.configure(PROJECT, key, environment, self._done(at, *actions), changed)
         self._release()
-        last = self.rollout.flag.steps[-1]
-        gone_at = last.at + _ARCHIVED_AFTER
-        if last.environment == PRODUCTION and last.percentage >= 100 and gone_at <= self.as_of:
+        gone_at = self.rollout.life.put_away_at
+        if gone_at is not None and gone_at <= self.as_of:
             archived = {"archived": True, "archivedDate": milliseconds(gone_at)}
             self.store.update(PROJECT, key, self._done(gone_at, "updateGlobalArchived"), **archived)
 
@@ -112,12 +110,11 @@ class _Told:
         return Done(at, self.member, actions, {"createFlag": "created the flag"}.get(actions[0], "updated the flag"))
 
     def _changes(self) -> Iterator[tuple[datetime, str, tuple[str, ...], Json]]:
-        steps = self.rollout.flag.steps
-        if all(step.environment == PRODUCTION for step in steps):
-            # On for everybody who tries it out, from the first day.
-            yield self.rollout.made_at + timedelta(minutes=30), STAGING, ("updateOn",), {"on": True}
-        for step in steps:
-            yield step.at, step.environment, *self._step(step)
+        for step in self.rollout.life.steps:
+            if step in self.rollout.flag.steps:
+                yield step.at, step.environment, *self._step(step)
+            else:
+                yield step.at, step.environment, ("updateOn",), {"on": True}
 
     def _step(self, step: FlagStep) -> tuple[tuple[str, ...], Json]:
         key = self.rollout.flag.key
@@ -133,9 +130,11 @@ class _Told:
                 "on": True,
                 "rules": [ours, everyone | shapes.rollout(step.percentage)],
             }
-        if self.rollout.way == "guarded release" and step.percentage <= _MOST_GUARDED:
+        if self.rollout.way == "guarded release" and step.percentage < 100:
+            # What follows a guarded release keeps its seed: the same people go on having the feature.
+            measured = "WithMeasuredRollout" if step.percentage <= _MOST_GUARDED else ""
             served = shapes.rollout(step.percentage, seed=1)
-            return ("updateOn", "updateFallthroughWithMeasuredRollout"), {"on": True, "fallthrough": served}
+            return ("updateOn", f"updateFallthrough{measured}"), {"on": True, "fallthrough": served}
         return ("updateOn", "updateFallthrough"), {"on": True, "fallthrough": shapes.rollout(step.percentage)}
 
     def _release(self) -> None:
@@ -154,18 +153,19 @@ class _Told:
 
 def _without_stories(store: Store, company: Company, member: Json, as_of: datetime) -> None:
     """Add flags that no story has: a switch for the worst day, and one that names a ticket that never was."""
-    flags: Iterable[tuple[str, str, list[str]]] = (
-        ("search-kill-switch", "Kill switch of the search", ["operations"]),
-        ("spring-sale", "Spring sale", [f"{company.teams[0].project}-99999"]),
-    )
-    at = company.begins_at + timedelta(days=3)
-    for key, name, tags in flags:
-        if at <= as_of:
-            done = Done(at, member, ("createFlag",), "created the flag")
-            store.create(PROJECT, key, name, done, tags=tags, temporary=False)
-            on = Done(at + timedelta(days=1), member, ("updateOn",), "turned on the flag")
-            if on.at <= as_of:
-                store.configure(PROJECT, key, PRODUCTION, on, {"on": True})
+    told = {
+        "search-kill-switch": ("Kill switch of the search", ["operations"]),
+        "spring-sale": ("Spring sale", [f"{company.teams[0].project}-99999"]),
+    }
+    for life in switches(company):
+        if life.made_at <= as_of:
+            name, tags = told[life.key]
+            done = Done(life.made_at, member, ("createFlag",), "created the flag")
+            store.create(PROJECT, life.key, name, done, tags=tags, temporary=not life.is_kept)
+            for step in life.steps:
+                if step.at <= as_of:
+                    on = Done(step.at, member, ("updateOn",), "turned on the flag")
+                    store.configure(PROJECT, life.key, step.environment, on, {"on": True})
 
 
 class _Demo:
