@@ -29,7 +29,12 @@ class People(Section):
 
 
 class Stories(Section):
-    """What is measured, by what a story's milestones are known, and which words only look like keys."""
+    """What is measured, by what a story's milestones are known, and which words only look like keys.
+
+    Attributes:
+        feature_events: a story's key by the name of the product event that tells of its use.
+        feature_property: of product events, which names the story or the flag whose feature was used.
+    """
 
     unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme", "Insight", "Interview")
     spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
@@ -46,6 +51,8 @@ class Stories(Section):
         "UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "GHSA", "PEP", "AES", "RSA", "MD", "HTTP", "TLS", "SSL", "X",
         "COVID", "GPT", "WIN", "ARM", "IPV", "ES", "PY", "UTC", "GMT", "IEEE", "ASCII", "BASE", "INT", "FLOAT",
     )  # fmt: skip
+    feature_events: dict[str, str] = Field(default_factory=dict)
+    feature_property: str = Field(default="feature", pattern=r"^[^\"\\']+$")
 
 
 class Delivery(Section):

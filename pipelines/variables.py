@@ -32,6 +32,8 @@ def _stories(settings: Settings) -> dict[str, Any]:
         "follow_up_relations": list(stories.follow_up_relations),
         "interview_types": list(stories.interview_types),
         "interview_link_patterns": list(stories.interview_link_patterns),
+        "feature_events": dict(sorted(stories.feature_events.items())),
+        "feature_property": stories.feature_property,
         "status_categories": {name: dict(map_) for name, map_ in sorted(settings.status_categories.items())},
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipelines.settings import Flags, Settings
+from pipelines.support_settings import Support, TopicRule
 from pipelines.transform import transform
 from tests.dbt.company import AS_OF, records, second_site
 from tests.dbt.planting import plant
@@ -25,6 +26,7 @@ def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         calendars=CALENDARS,
         milestone_statuses=STATUSES,
         flags=Flags(stories={"by-settings": "FL-3", "web/toggle": "FL-6"}),
+        support=Support(topics=(TopicRule(topic="exports", patterns=("export",), stories=("LK-1", "LK-99")),)),
     )
     plant(settings, records(), as_of=AS_OF)
     plant(settings, second_site(), as_of=AS_OF, source="second")

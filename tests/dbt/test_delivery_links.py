@@ -120,7 +120,8 @@ def test_addresses_count_only_where_they_lead_to_a_ticket(marts: Marts) -> None:
 
 def test_a_branch_is_full_of_words_with_numbers_that_need_no_explanation(marts: Marts) -> None:
     assert sorted(links(marts, f"{REPOSITORY}#2", "story")) == ["SHOP-1", "UTF-8"]
-    assert links(marts, f"{REPOSITORY}#5", "story") == {}
+    nothing = "it names no ticket in its title, branch, text or commits"
+    assert links(marts, f"{REPOSITORY}#5", "story") == {None: ("none", 0.0, False, nothing)}
 
 
 def test_interviews_and_tickets_link_to_stories_or_are_refused(marts: Marts) -> None:

@@ -39,6 +39,10 @@ counts as (
     from topics
 ),
 
+trends as (
+    select * from {{ ref('int_link_coverage_trends') }}
+),
+
 final as (
     select
         counts.check_name,
@@ -53,8 +57,14 @@ final as (
             when counts.linked >= counts.watch_from * counts.total then 'watch'
             else 'act'
         end as status,
-        counts.detail
+        counts.detail,
+        trends.share_recent,
+        cast(trends.recent_n as bigint) as recent_n,
+        trends.share_before,
+        cast(trends.before_n as bigint) as before_n,
+        trends.trend
     from counts
+    left join trends on counts.check_name = trends.check_name and counts.scope = trends.scope
 )
 
 select * from final
