@@ -152,22 +152,22 @@ def settings_text(
     return _HEADER + "\n".join(lines) + "\n"
 
 
-def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of a table, those of the tables in it after its own keys."""
-    yield from ("", f"[{name}]")
+def _table(name: str, table: Mapping[str, Any], header: str = "[{}]") -> Iterator[str]:
+    """Yield the lines of a table, those of the tables in it, and of its lists of tables, after its own keys."""
+    yield from ("", header.format(name))
     # A text, a number, a truth value and a list of them read alike in JSON and in TOML.
-    inner = {key: value for key, value in table.items() if isinstance(value, Mapping) or _are_tables(value)}
-    yield from (f"{_key(key)} = {json.dumps(value)}" for key, value in table.items() if key not in inner)
-    for key, value in inner.items():
+    yield from (f"{_key(key)} = {json.dumps(value)}" for key, value in table.items() if not _has_tables(value))
+    for key, value in table.items():
+        inner = f"{name}.{json.dumps(key)}"
         if isinstance(value, Mapping):
-            yield from _table(f"{name}.{json.dumps(key)}", value)
-        else:
-            for row in value:
-                yield from ("", f"[[{name}.{json.dumps(key)}]]", *(f"{k} = {json.dumps(v)}" for k, v in row.items()))
+            yield from _table(inner, value)
+        elif _has_tables(value):
+            for one in value:
+                yield from _table(inner, one, "[[{}]]")
 
 
-def _are_tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+def _has_tables(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(one, Mapping) for one in value))
 
 
 def _key(key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pipelines.company.board import Epic, Migration, Renaming, Subtask
 from pipelines.company.branches import merge_sha
 from pipelines.company.effects import Effect
-from pipelines.company.facts import Deployment, Mistake, PullRequest, Story, Team
+from pipelines.company.facts import Deployment, GivenUp, Mistake, PullRequest, Story, Team
 from pipelines.company.operations import Build, Incident, SupportTicket
 
 
@@ -52,6 +52,7 @@ class Company:
         ai_tools_at: since when the AI tools are there.
         mistakes: tickets that are deleted again.
         strays: pull requests that belong to no story.
+        given_up: pull requests that were closed without a merge.
         builds: CI runs by attempt, oldest first.
         incidents: oldest first.
         renamings: of statuses, as they are called today.
@@ -77,6 +78,7 @@ class Company:
     renamings: tuple[Renaming, ...] = ()
     migrations: tuple[Migration, ...] = ()
     effects: tuple[Effect, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
     scale: Scale = field(default_factory=Scale.small)
 
     def pull_requests(self, repository: str) -> list[PullRequest]:

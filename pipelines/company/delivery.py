@@ -13,6 +13,7 @@ from pipelines.company.company import Company
 from pipelines.company.dice import Dice
 from pipelines.company.facts import Commit, PullRequest, Review, Story, Team
 from pipelines.company.later_work import backport
+from pipelines.company.mentions import by_parts, given_up, in_a_hurry
 from pipelines.company.releases import Released, release
 from pipelines.company.trouble import flag_incidents, other_incidents
 
@@ -87,7 +88,13 @@ def surrounded(dice: Dice, company: Company, done: Sequence[Released]) -> Compan
     later += _backports(dice.of("backport"), company)
     stories = [_with(story, [pull for pull, keys in later if story.key in keys]) for story in company.stories]
     stories = list(arranged(dice.of("board"), company.teams, stories))
-    strays = (*company.strays, *(pull for pull, keys in later if not keys))
+    parts, aims = (
+        tuple(subtasks(dice.of("subtask"), company.teams, stories)),
+        tuple(epics(dice, company.teams, stories, company.begins_at)),
+    )
+    stories = list(by_parts(stories, parts))
+    named = in_a_hurry(company.teams, company.strays, aims, company.mistakes)
+    strays = (*named, *(pull for pull, keys in later if not keys))
     incidents = [incident for one in done for incident in one.incidents]
     incidents += flag_incidents(dice.of("flag incident"), company.teams, stories, company.deployments)
     life = (company.begins_at, company.ends_at)
@@ -102,8 +109,9 @@ def surrounded(dice: Dice, company: Company, done: Sequence[Released]) -> Compan
         stories=tuple(stories),
         strays=strays,
         incidents=tuple(sorted(incidents, key=lambda one: (one.opened_at, one.key))),
-        epics=tuple(epics(dice, company.teams, stories, company.begins_at)),
-        subtasks=tuple(subtasks(dice.of("subtask"), company.teams, stories)),
+        epics=aims,
+        subtasks=parts,
+        given_up=tuple(given_up(dice.of("given up"), company.teams, stories)),
         renamings=renamings(*life),
         migrations=migrations(company.teams, *life),
     )

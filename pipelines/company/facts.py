@@ -123,6 +123,19 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A pull request that was closed without a merge.
+
+    Attributes:
+        instead: the merge of the one that came in its place, None where nobody wanted it any more.
+    """
+
+    pull: PullRequest
+    closed_at: datetime
+    instead: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FlagStep:
     """A share of an environment's users that a flag reaches from a moment on; `internal` are our own people alone."""
 

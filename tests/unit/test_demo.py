@@ -11,12 +11,18 @@ from pipelines.demo import played, settings_text
 from pipelines.settings import load_settings, secret
 from pipelines.sources.played import demos
 
+RULES = [
+    {"topic": 'the "export"', "patterns": ["\\bcsv\\b", "é"], "deep": {"of": [1, 2]}},
+    {"topic": "b", "patterns": []},
+]
 SOURCES = {"jira": {"url": "http://x", "deep": {"a b": {"rate": 0.5, "is_on": True, "of": ["x"]}}, "projects": ["A"]}}
 
 
 def test_the_settings_are_toml_whatever_the_folder_is_called(tmp_path: Path) -> None:
     home, company = tmp_path / 'a "b" \\ ü', simulate(Scale.small())
-    told = tomllib.loads(settings_text(company, home, SOURCES, {"notes": [str(home)]}))
+    more = {"support": {"ticket_types": [], "topics": RULES}}
+    told = tomllib.loads(settings_text(company, home, SOURCES, {"notes": [str(home)]}, more))
+    assert told["support"] == more["support"]
     assert told["home"] == str(home)
     assert told["sources"] == SOURCES
     assert told["recordings"] == {"notes": [str(home)]}

@@ -1,10 +1,11 @@
-"""Writes the demo company's interviews, incidents and coverage as tools export them: CloudEvents, a line each."""
+"""Writes the demo company's interviews, incidents, coverage and readings as tools export them: CloudEvents by line."""
 
 import json
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.company import Company
+from pipelines.company.topic_rules import judgements
 from pipelines.sources.played import Demo
 
 
@@ -72,8 +73,24 @@ def coverage(company: Company, as_of: datetime) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
+def labels(company: Company, as_of: datetime) -> str:
+    """Return what was said by then of the support tickets that somebody read."""
+    lines = [
+        {
+            "specversion": "1.0",
+            "id": f"{one.topic}-{one.ticket.key}",
+            "source": "readings",
+            "type": "dev.storyline.support.topic_labelled.v1",
+            "time": one.at.isoformat(),
+            "data": {"ticket_id": one.ticket.key, "topic": one.topic, "is_about": one.is_about},
+        }
+        for one in judgements(company, as_of)
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
 class _Demo:
-    """The company's notebook, its pager and its coverage reports. Implements `Demo`."""
+    """The company's notebook, its pager, its coverage reports and its readings. Implements `Demo`."""
 
     def show(self, company: Company, as_of: datetime, folder: Path) -> None:
         """Write what they exported."""
@@ -81,6 +98,7 @@ class _Demo:
         (folder / "interviews.ndjson").write_text(interviews(company, as_of), encoding="utf-8")
         (folder / "incidents.ndjson").write_text(incidents(company, as_of), encoding="utf-8")
         (folder / "coverage.ndjson").write_text(coverage(company, as_of), encoding="utf-8")
+        (folder / "labels.ndjson").write_text(labels(company, as_of), encoding="utf-8")
 
 
 DEMO: Demo = _Demo()

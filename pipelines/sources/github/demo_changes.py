@@ -47,7 +47,10 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
     commits = [commit for commit in there if shown.known(commit.committed_at)]
     reviews = [review for review in pull.reviews if shown.known(review.at)]
     merged = stamp(pull.merged_at) if shown.known(pull.merged_at) else None
-    touched = [pull.opened_at, pull.ready_at, pull.rewritten_at, pull.merged_at, *(one.at for one in reviews)]
+    left = _left_at(shown, pull)
+    closed = merged or (stamp(left) if left else None)
+    touched = [pull.opened_at, pull.ready_at, pull.rewritten_at, pull.merged_at, left]
+    touched += [one.at for one in reviews]
     touched += [commit.committed_at for commit in commits]
     where = {"repo": {"full_name": name, "html_url": f"{WEB}/{name}", "default_branch": "main"}}
     rows.pulls[number] = {
@@ -55,7 +58,7 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
         "number": number,
         "url": f"{API}/{name}/pulls/{number}",
         "html_url": f"{WEB}/{name}/pull/{number}",
-        "state": "closed" if merged else "open",
+        "state": "closed" if closed else "open",
         "draft": pull.ready_at is not None and not shown.known(pull.ready_at),
         "title": pull.title,
         "body": _body(shown, pull),
@@ -63,7 +66,7 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
         "labels": [shown.label(label) for label in pull.labels],
         "created_at": stamp(pull.opened_at),
         "updated_at": stamp(max(at for at in touched if at is not None and shown.known(at))),
-        "closed_at": merged,
+        "closed_at": closed,
         "merged_at": merged,
         "merge_commit_sha": merge_sha(pull) if merged else None,
         "head": {"label": f"acme:{pull.branch}", "ref": pull.branch, "sha": commits[-1].sha, **where},
@@ -74,6 +77,12 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
         _review(shown, number, place, review, _head(pull, review.at)) for place, review in enumerate(reviews)
     ]
     rows.events_of[number] = _events(shown, number, pull)
+
+
+def _left_at(shown: Shown, pull: PullRequest) -> datetime | None:
+    """Return when a pull request was closed without a merge, None where it was not, or not by now."""
+    given_up = shown.given_up.get(merge_sha(pull))
+    return given_up.closed_at if given_up and shown.known(given_up.closed_at) else None
 
 
 def _head(pull: PullRequest, at: datetime) -> str:
@@ -89,8 +98,13 @@ def _body(shown: Shown, pull: PullRequest) -> str | None:
         told.append(f"Reverts {shown.name}#{number}" if pull.repair == "revert" else f"Repairs what #{number} broke.")
     if pull.fixes:
         told.append(f"Fixes #{shown.numbers[pull.fixes]}")
+    given_up = shown.given_up.get(merge_sha(pull))
+    if given_up and given_up.instead and shown.known(given_up.closed_at):
+        told.append(f"Superseded by #{shown.numbers[given_up.instead]}")
     if pull.footer:
         told.append(pull.footer)
+    if flag := shown.named_flags.get(merge_sha(pull)):
+        told.append(f"Feature-Flag: {flag}")
     return "\n\n".join(told) or None
 
 
@@ -112,7 +126,7 @@ def _events(shown: Shown, number: int, pull: PullRequest) -> list[Row]:
     after = {"commit_id": pull.commits[-1].sha}
     told.append(("head_ref_force_pushed", pull.rewritten_at, pull.author, after))
     told.append(("merged", pull.merged_at, pull.merged_by, {"commit_id": merge_sha(pull)}))
-    told.append(("closed", pull.merged_at, pull.merged_by, {}))
+    told.append(("closed", _left_at(shown, pull) or pull.merged_at, pull.merged_by, {}))
     about = {"number": number, "html_url": f"{WEB}/{shown.name}/pull/{number}"}
     return [
         _event(shown, (number, place), kind, at, by) | {"issue": about} | more

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pipelines.company import Company
 from pipelines.company.facts import Person, PullRequest, Team
+from pipelines.company.mentions import named_flags
 from pipelines.company.operations import Incident
 from pipelines.company.people import BOTS
 from pipelines.company.releases import merge_sha, services_of
@@ -23,6 +24,8 @@ class Shown:
     Attributes:
         pulls: every pull request that ever is, by number: it is numbered with the issues, as it was opened.
         incidents: every incident that is kept as an issue, by number.
+        given_up: of the pull requests, those that were closed without a merge, by the merge that they never had.
+        named_flags: the flag that a pull request names, by its merge.
     """
 
     def __init__(self, company: Company, team: Team, place: int, as_of: datetime) -> None:
@@ -36,6 +39,8 @@ class Shown:
         self.first_id = place * _IDS_EACH
         self.pulls: dict[int, PullRequest] = {}
         self.incidents: dict[int, Incident] = {}
+        self.given_up = {merge_sha(one.pull): one for one in company.given_up if one.pull.repository == team.repository}
+        self.named_flags = named_flags(company)
         self._number_all()
         self.numbers: Mapping[str, int] = {
             **{merge_sha(pull): number for number, pull in self.pulls.items()},
@@ -51,11 +56,14 @@ class Shown:
             for one in self.company.incidents
             if one.told_in == "forge" and one.service in self.services
         ]
-        for number, (_, _, one) in enumerate(sorted(told, key=lambda row: row[:2]), 1):
-            if isinstance(one, PullRequest):
-                self.pulls[number] = one
+        for number, (_, _, thing) in enumerate(sorted(told, key=lambda row: row[:2]), 1):
+            if isinstance(thing, PullRequest):
+                self.pulls[number] = thing
             else:
-                self.incidents[number] = one
+                self.incidents[number] = thing
+        # Behind all others, so that what is drawn of them moves no number.
+        for one in sorted(self.given_up.values(), key=lambda one: one.pull.opened_at):
+            self.pulls[len(self.pulls) + len(self.incidents) + 1] = one.pull
 
     def person(self, key: str) -> Person:
         """Return whom a fact names."""

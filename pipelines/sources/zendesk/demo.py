@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from pipelines.company import Company
 from pipelines.company.operations import SupportTicket
+from pipelines.company.topic_rules import topic_rules
 from pipelines.sources.played import Demo, Played
 from pipelines.sources.zendesk.connection import ZendeskConnection
 from pipelines.sources.zendesk.server import Store, serve
@@ -20,7 +21,6 @@ _BRAND = {"id": 360_001, "name": "Acme", "subdomain": "acme-demo", "active": Tru
 _STORY_FIELD = 360_000_001
 _CHANNELS = ("email", "web", "native_messaging")
 _TOKEN = "demo-token"  # noqa: S105 - of a vendor that is played
-_FIRST_ID = 1_001
 # The export tells a change a little after it happened.
 _TOLD_AFTER = timedelta(seconds=3)
 
@@ -28,17 +28,15 @@ _TOLD_AFTER = timedelta(seconds=3)
 def account(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
     """Return the account with every ticket that exists by then, as it stands then."""
     store = Store(SITE, tokens=tokens, brands=[_BRAND])
-    ids = {ticket.key: str(number) for number, ticket in enumerate(company.support_tickets, _FIRST_ID)}
     merges = []
     for ticket in company.support_tickets:
         if ticket.opened_at > as_of:
             continue
         user = _user(ticket)
         store.users[str(user["id"])] = user
-        store.put(_ticket(ids[ticket.key], ticket, user, as_of))
-        into = ids.get(ticket.merged_into or "")
-        if into is not None and ticket.solved_at is not None and ticket.solved_at <= as_of:
-            merges.append((ids[ticket.key], into, ticket.solved_at))
+        store.put(_ticket(ticket, user, as_of))
+        if ticket.merged_into and ticket.solved_at is not None and ticket.solved_at <= as_of:
+            merges.append((ticket.key, ticket.merged_into, ticket.solved_at))
     for source, target, at in merges:
         # A ticket may be merged into one that is told later, and never into one that nobody has seen.
         if target in store.tickets:
@@ -61,10 +59,10 @@ def _user(ticket: SupportTicket) -> dict[str, Any]:
     }
 
 
-def _ticket(ticket_id: str, ticket: SupportTicket, user: dict[str, Any], as_of: datetime) -> dict[str, Any]:
+def _ticket(ticket: SupportTicket, user: dict[str, Any], as_of: datetime) -> dict[str, Any]:
     solved_at = ticket.solved_at if ticket.solved_at is not None and ticket.solved_at <= as_of else None
     updated_at = solved_at or ticket.opened_at
-    channel = _CHANNELS[_number(ticket.key) % len(_CHANNELS)]
+    channel, ticket_id = _CHANNELS[_number(ticket.key) % len(_CHANNELS)], ticket.key
     return {
         "id": int(ticket_id),
         "url": f"{_API}/tickets/{ticket_id}.json",
@@ -107,7 +105,8 @@ class _Demo:
         """Return the account."""
         table = {"host": SITE, "email": "demo@acme.example"}
         signed = ZendeskConnection(url=SITE, email="demo@acme.example", token=SecretStr(_TOKEN)).authorization
-        return Played(serve(account(company, as_of, tokens={signed})), table, {"token": _TOKEN})
+        rules = {"support": {"topics": topic_rules(company)}}
+        return Played(serve(account(company, as_of, tokens={signed})), table, {"token": _TOKEN}, rules)
 
 
 DEMO: Demo = _Demo()

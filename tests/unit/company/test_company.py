@@ -94,7 +94,8 @@ def test_every_story_goes_forward_and_all_of_it_ships(company):
             assert pull.commits[0].authored_at < pull.opened_at <= (pull.ready_at or pull.opened_at) < pull.merged_at
             # A backport goes onto a branch that nothing is deployed from.
             assert pull.base != "main" or pull.merged_at < ended[merge_sha(pull)]
-            assert story.key in pull.branch.upper() or story.key in pull.title
+            named = {story.key, *(part.key for part in company.subtasks if part.story == story.key)}
+            assert any(key in pull.branch.upper() or key in pull.title for key in named)
 
 
 def test_the_truth_at_a_moment_is_what_had_happened_by_then(company):
