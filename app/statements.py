@@ -30,7 +30,7 @@ with dated as (
         *, production_at is not null as is_in_production,
         case
             when production_at is not null then greatest(production_at, coalesce(full_rollout_at, production_at))
-            when not is_open then coalesce(done_at, resolved_at)
+            when not is_open and status_category is distinct from 'cancelled' then coalesce(done_at, resolved_at)
         end as finished_at
     from marts.fct_stories
     where is_measured and not is_deleted and ($team is null or team = $team)

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipelines.calendar_settings import Calendar
+from pipelines.flow_settings import Flow
 from pipelines.settings_sections import (
     Delivery,
     Flags,
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     milestone_statuses: dict[str, MilestoneStatuses] = Field(default_factory=dict)
     network: NetworkSettings = NetworkSettings()
     support: Support = Support()
+    flow: Flow = Flow()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

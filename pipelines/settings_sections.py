@@ -42,6 +42,14 @@ class Stories(Section):
     ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
     review_requires_human: bool = True
     flap_seconds: float = Field(default=60, ge=0)
+    cancelled_resolutions: tuple[str, ...] = (
+        "Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Can't Reproduce", "Not Reproducible", "Declined",
+        "Rejected", "Invalid", "Incomplete", "Not a Bug", "Not an Issue", "Works as Designed", "Obsolete", "Abandoned",
+        "Withdrawn", "Canceled", "Cancelled", "wontfix", "not_planned",
+    )  # fmt: skip
+    cancelled_statuses: tuple[str, ...] = (
+        "Cancelled", "Canceled", "Won't Do", "Won't Fix", "Duplicate", "Rejected", "Declined", "Abandoned", "Obsolete",
+    )  # fmt: skip
     follow_up_relations: tuple[str, ...] = (
         "is learned from", "is follow-up of", "follow-up of", "is follow up of",
     )  # fmt: skip

@@ -13,6 +13,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
         | _ownership(settings) | _milestones(settings) | _calendars(settings)
+        | _flow(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -29,6 +30,8 @@ def _stories(settings: Settings) -> dict[str, Any]:
         "spec_statuses": list(stories.spec_statuses),
         "spec_labels": list(stories.spec_labels),
         "ai_labels": list(stories.ai_labels),
+        "cancelled_resolutions": list(stories.cancelled_resolutions),
+        "cancelled_statuses": list(stories.cancelled_statuses),
         "follow_up_relations": list(stories.follow_up_relations),
         "interview_types": list(stories.interview_types),
         "interview_link_patterns": list(stories.interview_link_patterns),
@@ -97,3 +100,14 @@ def _milestones(settings: Settings) -> dict[str, Any]:
 
 def _calendars(settings: Settings) -> dict[str, Any]:
     return {"calendars": [calendar.as_variable(name) for name, calendar in sorted(settings.calendars.items())]}
+def _flow(settings: Settings) -> dict[str, Any]:
+    flow = settings.flow
+        "flow_window_days": flow.window_days,
+        # Null stands for all projects that have no table of their own.
+        "flow_statuses": [
+            {"project": project, "status": status, "kind": kind}
+            for project, declared in [(None, flow), *sorted(flow.projects.items())]
+            for kind, statuses in (("active", declared.active_statuses), ("wait", declared.wait_statuses))
+            for status in statuses
+        ],
+        "flow_projects": sorted(flow.projects),

@@ -63,7 +63,10 @@ final as (
         tickets.created_at as opened_at,
         coalesce(
             tickets.resolved_at,
-            case when tickets.status_category = 'done' then coalesce(tickets.status_changed_at, tickets.updated_at) end
+            case
+                when tickets.status_category in ('done', 'cancelled')
+                    then coalesce(tickets.status_changed_at, tickets.updated_at)
+            end
         ) as resolved_at
     from tickets
     left join by_component on tickets.story_key = by_component.story_key

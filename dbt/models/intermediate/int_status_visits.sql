@@ -5,77 +5,58 @@ with tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
+stays as (
+    select * from {{ ref('int_status_stays') }}
+),
+
+resolutions as (
+    select * from {{ ref('int_ticket_resolutions') }}
+),
+
+ended as (
+    select
+        stays.*,
+        lead(stays.entered_at) over (partition by stays.story_key order by stays.position) as next_entered_at
+    from stays
+),
+
+-- How a ticket ended may be said after it was closed, or mended: what was said last while it stood there holds.
 resolved as (
-    select * from {{ ref('int_visit_statuses') }}
-),
-
-present as (
-    select * from resolved
-    where position is null
-),
-
-told as (
     select
-        resolved.*,
-        row_number() over (partition by resolved.story_key order by resolved.position desc) = 1 as is_last
-    from resolved
-    where resolved.position is not null
+        ended.*,
+        case
+            when ended.next_entered_at is null then lower(tickets.resolution)
+            else lower(resolutions.resolution)
+        end as ending
+    from ended
+    inner join tickets on ended.story_key = tickets.story_key
+    asof left join resolutions
+        on ended.story_key = resolutions.story_key and ended.next_entered_at > resolutions.resolved_at
 ),
 
--- The history ends elsewhere than the ticket stands: somebody moved it silently, mostly many tickets at once.
-migrated as (
-    select
-        told.story_key,
-        told.position,
-        told.entered_at as last_entered_at,
-        present.status_id,
-        present.status,
-        present.status_category,
-        told.status_category = present.status_category as is_relabelled
-    from told
-    inner join present on told.story_key = present.story_key
-    where
-        told.is_last
-        and case
-            when told.status_id is not null and present.status_id is not null
-                then told.status_id <> present.status_id
-            else told.status <> present.status
-        end
-),
-
--- Within a category the last visit only gets the new name; across categories a visit of its own begins.
+-- Only what is closed can have been cancelled: trackers leave the resolution on tickets that are open again.
 visits as (
     select
-        told.story_key,
-        told.position,
-        told.entered_at,
-        coalesce(migrated.status, told.status) as status,
-        told.status_category,
-        told.is_after_gap,
-        coalesce(migrated.is_relabelled, false) as is_migrated
-    from told
-    left join migrated on told.story_key = migrated.story_key and told.is_last and migrated.is_relabelled
-    union all
-    select
-        migrated.story_key,
-        migrated.position + 1 as position,
+        resolved.story_key,
+        resolved.position,
+        resolved.entered_at,
+        resolved.next_entered_at,
+        resolved.status,
+        resolved.is_after_gap,
+        resolved.is_migrated,
         case
-            when tickets.status_changed_at > migrated.last_entered_at then tickets.status_changed_at
-            else greatest(tickets.updated_at, migrated.last_entered_at)
-        end as entered_at,
-        migrated.status,
-        migrated.status_category,
-        true as is_after_gap,
-        true as is_migrated
-    from migrated
-    inner join tickets on migrated.story_key = tickets.story_key
-    where not migrated.is_relabelled
+            when
+                resolved.status_category = 'done'
+                and resolved.ending in ({{ setting_values('cancelled_resolutions') }})
+                then 'cancelled'
+            else resolved.status_category
+        end as status_category
+    from resolved
 ),
 
 numbered as (
     select
         visits.*,
-        lead(visits.entered_at) over in_order as next_entered_at,
         first_value(visits.status) over in_order as initial_status,
         -- A status of unknown category proves no move, so the last category that is known carries on through it.
         last_value(nullif(visits.status_category, 'unknown') ignore nulls) over (

@@ -60,22 +60,13 @@ renamed as (
             and named.status_id = statuses.status_id
 ),
 
-final as (
+told as (
     select
-        renamed.story_key,
-        renamed.position,
-        renamed.entered_at,
-        renamed.status_id,
-        renamed.status,
-        renamed.is_after_gap,
+        renamed.*,
+        coalesce(settings.status_category, old_settings.status_category) as category_by_settings,
         coalesce(
-            settings.status_category,
-            old_settings.status_category,
-            renamed.category_by_id,
-            by_name.status_category,
-            renamed.category_by_ticket,
-            'unknown'
-        ) as status_category
+            renamed.category_by_id, by_name.status_category, renamed.category_by_ticket, 'unknown'
+        ) as category_by_tracker
     from renamed
     left join settings
         on renamed.project_key = settings.project_key and lower(renamed.status) = settings.status_name
@@ -86,6 +77,26 @@ final as (
             renamed.source = by_name.source
             and renamed.instance = by_name.instance
             and lower(renamed.status) = by_name.status_name
+),
+
+final as (
+    select
+        told.story_key,
+        told.position,
+        told.entered_at,
+        told.status_id,
+        told.status,
+        told.is_after_gap,
+        case
+            when told.category_by_settings is not null then told.category_by_settings
+            -- Work that was rejected in a review goes on; only what is over by the tracker's own word was cancelled.
+            when
+                told.category_by_tracker in ('done', 'unknown')
+                and lower(told.status) in ({{ setting_values('cancelled_statuses') }})
+                then 'cancelled'
+            else told.category_by_tracker
+        end as status_category
+    from told
 )
 
 select * from final

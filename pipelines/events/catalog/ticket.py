@@ -6,7 +6,8 @@ from pydantic import Field
 
 from pipelines.events.catalog.base import EventType, Moment, Payload
 
-StatusCategory = Literal["to_do", "in_progress", "done", "unknown"]
+# `cancelled` is an end of its own: nobody will do it, so it is neither open nor done.
+StatusCategory = Literal["to_do", "in_progress", "done", "cancelled", "unknown"]
 
 
 class TicketCreated(Payload):

@@ -19,7 +19,7 @@ class Linear:
 
     name = "linear"
     connection: type[ConnectionSettings] = LinearConnection
-    mapper_version = 1
+    mapper_version = 2
     streams: tuple[Stream, ...] = (
         Stream("issues", "entity"),
         Stream("workflow_states", "entity"),

@@ -10,8 +10,8 @@ _CATEGORIES = {
     "unstarted": "to_do",
     "started": "in_progress",
     "completed": "done",
-    "canceled": "done",
-    "duplicate": "done",
+    "canceled": "cancelled",
+    "duplicate": "cancelled",
 }
 _RESOLUTIONS = {"completed": "Completed", "canceled": "Canceled", "duplicate": "Duplicate"}
 

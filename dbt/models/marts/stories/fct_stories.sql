@@ -60,7 +60,8 @@ final as (
         tickets.estimate,
         tickets.current_status as status,
         tickets.current_category as status_category,
-        tickets.current_category <> 'done' and not tickets.is_deleted as is_open,
+        tickets.current_category not in ('done', 'cancelled') and not tickets.is_deleted as is_open,
+        tickets.current_category = 'cancelled' as is_cancelled,
         tickets.is_deleted,
         tickets.deleted_at,
         tickets.resolved_at,
@@ -76,6 +77,7 @@ final as (
         milestones.full_rollout_at,
         progress.first_done_at,
         case when tickets.current_category = 'done' then progress.last_done_at end as done_at,
+        case when tickets.current_category = 'cancelled' then progress.last_cancelled_at end as cancelled_at,
         cast(coalesce(progress.reopened_count, 0) as integer) as reopened_count,
         cast(coalesce(changes.change_count, 0) as integer) as change_count,
         cast(coalesce(flags.flag_count, 0) as integer) as flag_count,
@@ -89,7 +91,12 @@ final as (
             when changes.change_count > 0 then 'none_detected'
             else 'unknown'
         end as ai_assistance,
-        milestones.has_out_of_order_milestone
+        milestones.has_out_of_order_milestone,
+        case when is_open then {{ seconds_between('tickets.created_at', as_of()) }} end as age_seconds,
+        case
+            when is_open and progress.last_known_category = 'in_progress'
+                then {{ seconds_between('progress.started_at', as_of()) }}
+        end as wip_age_seconds
     from described as tickets
     inner join milestones on tickets.story_key = milestones.story_key
     inner join relations on tickets.story_key = relations.story_key

@@ -124,8 +124,8 @@ def test_every_change_that_has_no_name_of_ours_is_told_under_its_own() -> None:
     ("kind", "category", "resolution"),
     [
         ("triage", "to_do", None), ("backlog", "to_do", None), ("unstarted", "to_do", None),
-        ("started", "in_progress", None), ("completed", "done", "Completed"), ("canceled", "done", "Canceled"),
-        ("duplicate", "done", "Duplicate"), ("deferred", "unknown", None), (None, "unknown", None),
+        ("started", "in_progress", None), ("completed", "done", "Completed"), ("canceled", "cancelled", "Canceled"),
+        ("duplicate", "cancelled", "Duplicate"), ("deferred", "unknown", None), (None, "unknown", None),
     ],
 )  # fmt: skip
 def test_a_status_counts_by_its_type_and_only_completed_work_is_resolved(kind, category, resolution) -> None:
