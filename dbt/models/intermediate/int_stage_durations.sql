@@ -1,0 +1,120 @@
+-- One row per story and stage or whole span that it came into: how long it lasted, or was only seen to last.
+{{ config(materialized='table') }}
+
+with milestones as (
+    select * from {{ ref('int_story_milestones') }}
+),
+
+ends as (
+    select
+        progress.story_key,
+        progress.last_status_category = 'done' as is_done,
+        case when progress.last_status_category = 'cancelled' then progress.last_cancelled_at end as cancelled_at
+    from {{ ref('int_story_progress') }} as progress
+),
+
+-- This model alone knows what a stage is: the time between two neighbours that are known, named by them.
+listed as (
+    select
+        milestones.story_key,
+        unnest([
+            {'name': 'interview', 'position': 1, 'reached_at': milestones.interviewed_at},
+            {'name': 'backlog', 'position': 2, 'reached_at': milestones.backlog_at},
+            {'name': 'spec', 'position': 3, 'reached_at': milestones.spec_at},
+            {'name': 'code_complete', 'position': 4, 'reached_at': milestones.code_complete_at},
+            {'name': 'reviewed', 'position': 5, 'reached_at': milestones.reviewed_at},
+            {'name': 'production', 'position': 6, 'reached_at': milestones.production_at},
+            {'name': 'full_rollout', 'position': 7, 'reached_at': milestones.full_rollout_at}
+        ], recursive := true)
+    from milestones
+),
+
+neighbours as (
+    select
+        listed.story_key,
+        listed.position,
+        listed.name,
+        listed.reached_at as entered_at,
+        lead(listed.name) over (partition by listed.story_key order by listed.position) as next_name,
+        lead(listed.reached_at) over (partition by listed.story_key order by listed.position) as left_at
+    from listed
+    where listed.reached_at is not null
+),
+
+stages as (
+    select
+        'stage' as kind,
+        neighbours.story_key,
+        neighbours.name || '_to_' || coalesce(neighbours.next_name, following.name) as stage,
+        neighbours.position,
+        neighbours.entered_at,
+        neighbours.left_at
+    from neighbours
+    left join (
+        select distinct
+            listed.name,
+            listed.position
+        from listed
+    ) as following on neighbours.position + 1 = following.position
+    where neighbours.position < 7
+),
+
+spans as (
+    select
+        'span' as kind,
+        milestones.story_key,
+        unnest([
+            {
+                'stage': 'idea_lead_time', 'position': 1,
+                'entered_at': milestones.interviewed_at, 'left_at': milestones.production_at
+            },
+            {
+                'stage': 'story_cycle_time', 'position': 2,
+                'entered_at': milestones.backlog_at, 'left_at': milestones.production_at
+            },
+            {
+                'stage': 'total', 'position': 3,
+                'entered_at': coalesce(milestones.interviewed_at, milestones.backlog_at),
+                'left_at': milestones.full_rollout_at
+            }
+        ], recursive := true)
+    from milestones
+),
+
+joined as (
+    select
+        gathered.*,
+        coalesce(ends.is_done, false) as is_done,
+        ends.cancelled_at
+    from (
+        select * from stages
+        union all
+        select * from spans
+    ) as gathered
+    left join ends on gathered.story_key = ends.story_key
+    where gathered.entered_at is not null and (ends.cancelled_at is null or gathered.entered_at < ends.cancelled_at)
+),
+
+final as (
+    select
+        joined.kind,
+        joined.story_key,
+        joined.stage,
+        cast(joined.position as integer) as position,
+        joined.entered_at,
+        case
+            when joined.left_at <= coalesce(joined.cancelled_at, joined.left_at) then 'reached'
+            when joined.cancelled_at is not null then 'cancelled'
+            -- A ticket that is closed without its next milestone waits for nothing, and nobody knows when it came.
+            when joined.is_done then 'unknown'
+            else 'open'
+        end as outcome,
+        case outcome
+            when 'reached' then {{ seconds_between('joined.entered_at', 'joined.left_at') }}
+            when 'cancelled' then {{ seconds_between('joined.entered_at', 'joined.cancelled_at') }}
+            when 'open' then {{ seconds_between('joined.entered_at', as_of()) }}
+        end as duration_seconds
+    from joined
+)
+
+select * from final
