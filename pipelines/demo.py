@@ -18,6 +18,7 @@ import click
 
 from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate
+from pipelines.company.flow_truth import ACTIVE, WAIT
 from pipelines.company.stage_truth import MILESTONE_STATUSES
 from pipelines.company.team_calendars import team_calendars
 from pipelines.company.whole_truth import whole_truth
@@ -144,6 +145,7 @@ def settings_text(
         owned = {"projects": [team.project], "repositories": [team.repository], "calendar": team.key}
         told |= {f"teams.{team.key}": owned, f"milestone_statuses.{team.project}": MILESTONE_STATUSES}
     told |= {f"calendars.{key}": calendar.as_settings() for key, calendar in team_calendars(company).items()}
+    told["flow"] = {"active_statuses": [*ACTIVE], "wait_statuses": [*WAIT]}
     told |= more or {}
     told["recordings"] = dict(recorded)
     lines = [f"home = {json.dumps(str(home.resolve()))}"]

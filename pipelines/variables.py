@@ -100,8 +100,11 @@ def _milestones(settings: Settings) -> dict[str, Any]:
 
 def _calendars(settings: Settings) -> dict[str, Any]:
     return {"calendars": [calendar.as_variable(name) for name, calendar in sorted(settings.calendars.items())]}
+
+
 def _flow(settings: Settings) -> dict[str, Any]:
     flow = settings.flow
+    return {
         "flow_window_days": flow.window_days,
         # Null stands for all projects that have no table of their own.
         "flow_statuses": [
@@ -111,3 +114,4 @@ def _flow(settings: Settings) -> dict[str, Any]:
             for status in statuses
         ],
         "flow_projects": sorted(flow.projects),
+    }

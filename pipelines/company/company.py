@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipelines.company.abandoned import Abandoned
 from pipelines.company.board import Epic, Migration, Renaming, Subtask
 from pipelines.company.branches import merge_sha
 from pipelines.company.effects import Effect
@@ -51,6 +52,7 @@ class Company:
         ends_at: the end of its story; what is drawn beyond it has not happened for anyone who looks then.
         ai_tools_at: since when the AI tools are there.
         mistakes: tickets that are deleted again.
+        abandoned: tickets that nobody will do.
         strays: pull requests that belong to no story.
         given_up: pull requests that were closed without a merge.
         builds: CI runs by attempt, oldest first.
@@ -79,6 +81,7 @@ class Company:
     migrations: tuple[Migration, ...] = ()
     effects: tuple[Effect, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
+    abandoned: tuple[Abandoned, ...] = ()
     scale: Scale = field(default_factory=Scale.small)
 
     def pull_requests(self, repository: str) -> list[PullRequest]:

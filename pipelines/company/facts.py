@@ -8,7 +8,7 @@ from pipelines.company.ticket_facts import AiSign, SpecDocument, Transfer
 
 
 class Status(StrEnum):
-    """Where a ticket stands, in the order of the board."""
+    """Where a ticket stands, in the order of the board; of what nobody will do, some boards make a column as well."""
 
     BACKLOG = "Backlog"
     SPEC = "Spec"
@@ -16,6 +16,7 @@ class Status(StrEnum):
     IN_PROGRESS = "In Progress"
     IN_REVIEW = "In Review"
     DONE = "Done"
+    CANCELLED = "Cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipelines.company.abandoned import abandoned
 from pipelines.company.calendar import working_after
 from pipelines.company.company import Company, Scale
 from pipelines.company.delivery import released, shared, surrounded
@@ -68,7 +69,8 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
     # Brings the tables of users with it, which who reads a company alone need not load.
     from pipelines.company.support import support_tickets
 
-    return replace(company, support_tickets=support_tickets(company))
+    given_up = tuple(one for team in teams for one in abandoned(dice.of("abandoned", team.key), team, company.stories))
+    return replace(company, support_tickets=support_tickets(company), abandoned=given_up)
 
 
 def _team(teams: tuple[Team, ...], story: Story) -> Team:

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from pipelines.company.abandoned import abandoned_truths
 from pipelines.company.ai_truth import ai_truth
 from pipelines.company.build_truth import build_truths
 from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
+from pipelines.company.flow_truth import flow_truths
 from pipelines.company.guardrails import guardrail_truths
 from pipelines.company.rollout_truth import rollout_truth
+from pipelines.company.stage_time_truth import stage_time_truths
 from pipelines.company.stage_truth import stage_truths
 from pipelines.company.support_truth import support_truth
 from pipelines.company.truth import story_truths
@@ -22,6 +25,9 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "begins_at": company.begins_at.isoformat(),
         "stories": [one.as_json() for one in story_truths(company, as_of)],
         "stages": [one.as_json() for one in stage_truths(company, as_of)],
+        "abandoned": [one.as_json() for one in abandoned_truths(company.abandoned, as_of)],
+        "flow": [one.as_json() for one in flow_truths(company, as_of)],
+        "stage_times": [one.as_json() for one in stage_time_truths(company, as_of)],
         "dora": [one.as_json() for one in dora_truths(company, as_of)],
         "builds": [one.as_json() for one in build_truths(company, as_of)],
         "ai": ai_truth(company, as_of),

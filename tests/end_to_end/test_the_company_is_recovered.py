@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from pipelines.company import Company, Scale, simulate, story_truths
+from pipelines.company.abandoned import Abandoned, abandoned_truths
 from pipelines.company.facts import Status, Story
 from tests.end_to_end.recovering import named_rows, night, rows
 
 
-def _called(company: Company, story: Story, place: int, as_of: datetime) -> str:
+def _called(company: Company, story: Story | Abandoned, place: int, as_of: datetime) -> str:
     """What the status of a visit is called now: a renaming holds for all of the past, a migration for what stood there.
 
     Args:
@@ -18,7 +19,7 @@ def _called(company: Company, story: Story, place: int, as_of: datetime) -> str:
     """
     move = story.moves[place] if place >= 0 else None
     status, at = (move.status, move.at) if move else (Status.BACKLOG, story.created_at)
-    moved = story.transfer if story.transfer and story.transfer.at <= as_of else None
+    moved = story.transfer if isinstance(story, Story) and story.transfer and story.transfer.at <= as_of else None
     after = [later.at for later in story.moves[place + 1 :] if later.at <= as_of]
     for one in company.migrations:
         is_here = one.team == (moved.team if moved else story.team)
@@ -30,8 +31,8 @@ def _called(company: Company, story: Story, place: int, as_of: datetime) -> str:
 def _visits(company: Company, as_of: datetime) -> list[tuple[str, str, datetime]]:
     """Every visit to a status, each slip of a hand included."""
     return sorted(
-        (story.key_at(as_of), _called(company, story, place, as_of), at)
-        for story in company.stories
+        (story.key_at(as_of) if isinstance(story, Story) else story.key, _called(company, story, place, as_of), at)
+        for story in (*company.stories, *company.abandoned)
         for place, at in enumerate([story.created_at, *(move.at for move in story.moves)], -1)
         if at <= as_of
     )
@@ -40,7 +41,7 @@ def _visits(company: Company, as_of: datetime) -> list[tuple[str, str, datetime]
 def _told(company: Company, as_of: datetime, marts: dict[str, dict[str, Any]]) -> list[tuple[str, str, Any, Any]]:
     """Every milestone that the mart tells otherwise than the truth."""
     wrong = []
-    for truth in story_truths(company, as_of):
+    for truth in (*story_truths(company, as_of), *abandoned_truths(company.abandoned, as_of)):
         for name in truth.__dataclass_fields__:
             told, true = marts[truth.story_key][name], getattr(truth, name)
             if told != true:
@@ -78,11 +79,12 @@ def test_every_milestone_of_every_story_is_recovered_night_after_night(seed, set
         marts = {row["story_key"]: row for row in told if row["is_measured"]}
         there = {one.key for one in company.mistakes if one.created_at <= as_of < one.deleted_at}
         seen |= there
-        assert marts.keys() == {truth.story_key for truth in story_truths(company, as_of)} | there
+        given_up = {truth.story_key for truth in abandoned_truths(company.abandoned, as_of)}
+        assert marts.keys() == {truth.story_key for truth in story_truths(company, as_of)} | there | given_up
         assert {row["title"] for row in told if not row["is_measured"]} == _others(company, as_of)
         assert _told(company, as_of, marts) == []
         relations = {key: (row["parent_key"], row["origin_story_key"]) for key, row in marts.items()}
-        assert {key: relations[key] for key in relations.keys() - there} == _hangs_together(company, as_of)
+        assert {key: relations[key] for key in relations.keys() - there - given_up} == _hangs_together(company, as_of)
         visits = (
             "select visits.story_key, visits.status, visits.entered_at from marts.fct_story_status_intervals as visits "
             "inner join marts.fct_stories as stories using (story_key) where stories.is_measured order by all"

@@ -18,7 +18,7 @@ def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
         done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     truth = json.loads((file.parent / "truth.json").read_text())
-    truths, weeks = truth["stories"], truth["dora"]
+    truths, weeks = [*truth["stories"], *truth["abandoned"]], truth["dora"]
     with reader(file.parent / "home" / "serving.duckdb") as connection:
         told = connection.execute(
             "select story_key, backlog_at from marts.fct_stories where is_measured and title <> 'Please ignore'"

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from pipelines.company import Company
 from pipelines.sources.jira.connection import JiraConnection
+from pipelines.sources.jira.demo_abandoned import show_abandoned
 from pipelines.sources.jira.demo_board import SITE, Board
 from pipelines.sources.jira.demo_stories import show_stories
 from pipelines.sources.jira.demo_tickets import show_tickets
@@ -26,6 +27,7 @@ def site(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
     store.statuses = board.statuses()
     show_stories(board, store)
     show_tickets(board, store)
+    show_abandoned(board, store)
     return store
 
 

@@ -18,6 +18,7 @@ _STATUSES = {
     Status.IN_PROGRESS: ("3", "indeterminate"),
     Status.IN_REVIEW: ("10003", "indeterminate"),
     Status.DONE: ("10004", "done"),
+    Status.CANCELLED: ("10005", "done"),
 }
 _FIRST_MIGRATED = 10_010
 _CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}

@@ -1,13 +1,14 @@
 """Shows what the demo company's user researchers learned, as a Linear workspace has it at a moment.
 
 The company's tickets live in its tracker, and a ticket must be told once; so this workspace holds insights alone. Each
-links to the story that came of it.
+links to the story that came of it. Where nobody will do what was asked for, its insight was dropped.
 """
 
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.company import Company
+from pipelines.company.abandoned import ENDS
 from pipelines.company.facts import Person, Story
 from pipelines.sources.linear.server import Store, nodes, serve
 from pipelines.sources.linear.server.nodes import Node
@@ -18,6 +19,7 @@ WORKSPACE, TEAM = "acme-demo", "RES"
 _PAGES = "https://acme-demo.atlassian.net/browse/"
 # Of so many interviews one was worth an insight of its own.
 _EVERY = 3
+_FIRST_DROPPED = 5_001
 _TOKEN = "lin_api_demo"  # noqa: S105 - of a vendor that is played
 
 
@@ -27,7 +29,8 @@ def workspace(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
     team = nodes.team(TEAM, "User research")
     noted = nodes.state(team, "Noted", "unstarted", 0, company.begins_at)
     shared = nodes.state(team, "Shared", "completed", 1, company.begins_at)
-    store.define([noted, shared])
+    dropped = nodes.state(team, "Dropped", "canceled", 2, company.begins_at)
+    store.define([noted, shared, dropped])
     people = {person.key: person for one in company.teams for person in one.members}
     interviewed = [story for story in company.stories if story.interview is not None][::_EVERY]
     for number, story in enumerate(interviewed, 1):
@@ -49,6 +52,17 @@ def workspace(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
             )
             store.put(issue)
             _shared(store, story, issue["identifier"], shared, by, as_of)
+    for number, one in enumerate(company.abandoned, _FIRST_DROPPED):
+        ended_at = next(move.at for move in one.moves if move.status in ENDS)
+        if one.reason == "wont_do" and one.created_at <= as_of:
+            by, at = _user(people[one.reporter]), one.created_at
+            issue = nodes.issue(
+                team, number, "Somebody asked once", noted, at, workspace=WORKSPACE, creator=by,
+                labels=[nodes.label("Insight")],
+            )  # fmt: skip
+            store.put(issue)
+            if ended_at <= as_of:
+                store.move(issue["identifier"], dropped, ended_at, by)
     return store
 
 

@@ -162,6 +162,7 @@ def test_the_mix_of_sizes_hides_what_the_ai_tools_do_and_a_quarter_of_it_leaves_
 
 def test_boards_are_as_messy_as_they_are(company):
     keys = [one.key for one in (*company.stories, *company.epics, *company.subtasks, *company.mistakes)]
+    keys += [one.key for one in company.abandoned]
     keys += [story.transfer.key for story in company.stories if story.transfer]
     assert len(keys) == len(set(keys))
     assert sum(story.learned_from is not None for story in company.stories) >= 15
