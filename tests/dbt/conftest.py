@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.flow_settings import Flow, FlowStatuses
 from pipelines.settings import Flags, Settings
 from pipelines.support_settings import Support, TopicRule
 from pipelines.transform import transform
@@ -25,6 +26,7 @@ def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         teams=TEAMS,
         calendars=CALENDARS,
         milestone_statuses=STATUSES,
+        flow=Flow(projects={"CX": FlowStatuses(active_statuses=("in progress",), wait_statuses=("Code Review",))}),
         flags=Flags(stories={"by-settings": "FL-3", "web/toggle": "FL-6"}),
         support=Support(topics=(TopicRule(topic="exports", patterns=("export",), stories=("LK-1", "LK-99")),)),
     )
