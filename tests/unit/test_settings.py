@@ -37,3 +37,10 @@ def test_without_a_key_the_public_default_stands_and_a_long_one_is_ones_own(
     settings = Settings()
     assert settings.has_own_person_key
     assert "k7Vq0mXw2sTz9bRd" not in repr(settings)
+
+
+def test_a_status_that_is_declared_as_work_and_as_waiting_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "storyline.toml"
+    file.write_text('[flow.projects.SHOP]\nactive_statuses = ["Doing"]\nwait_statuses = ["Ready", "doing"]\n')
+    with pytest.raises(SettingsError, match=r"flow\.projects\.SHOP: .*declared once.*doing"):
+        load_settings(file)

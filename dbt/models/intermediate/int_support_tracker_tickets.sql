@@ -32,6 +32,8 @@ final as (
             when 'to_do' then 'open'
             when 'in_progress' then 'open'
             when 'done' then 'solved'
+            -- Whoever asked got an answer, whatever it was.
+            when 'cancelled' then 'solved'
             else 'unknown'
         end as status,
         tickets.priority,
