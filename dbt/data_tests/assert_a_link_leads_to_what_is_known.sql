@@ -16,7 +16,7 @@ left join ends as targets on links.to_kind = targets.kind and links.to_key = tar
 where
     links.is_linked
     and (
-        targets.known_key is null
-        -- Builds, interviews and flags are told elsewhere.
+        -- Builds, commits, interviews, flags and topics are told elsewhere.
+        (links.to_kind in (select ends.kind from ends) and targets.known_key is null)
         or (links.from_kind in (select ends.kind from ends) and starts.known_key is null)
     )
