@@ -1,10 +1,6 @@
 -- One row per story and step in the life of one of its flags: made, another share, put away.
 with links as (
-    select distinct
-        flag_id,
-        story_key
-    from {{ ref('int_flag_stories') }}
-    where is_linked
+    select * from {{ ref('int_story_flag_links') }}
 ),
 
 flags as (
