@@ -85,6 +85,7 @@ def _visits() -> list[RawRecord]:
         # A hand that slipped over the specification, and one that slipped as the first thing of all.
         _ticket("ST-6", day(0), (day(1), CONCEPT), (day(1) + slip, TO_DO)),
         _ticket("ST-7", day(0), (day(0) + slip, WORK)),
+        _ticket("ST-8", day(0), (day(1), WORK), (day(1) + slip, TO_DO)),
     ]  # fmt: skip
 
 

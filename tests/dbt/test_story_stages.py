@@ -44,10 +44,18 @@ def test_a_stage_that_ends_before_it_begins_stays_negative_and_is_flagged(ask: A
         ("ST-1", "backlog_to_spec", day(0)),
         ("ST-2", "spec_to_code_complete", day(1)),
         ("ST-3", "backlog_to_code_complete", day(0)),
+        ("ST-8", "backlog_to_spec", day(0)),
         ("SP-35", "reviewed_to_production", day(32)),
         ("FL-7", "production_to_full_rollout", day(35)),
     ],
-    ids=["nothing is known yet", "specified", "begun without a specification", "not deployed", "not out for all"],
+    ids=[
+        "nothing is known yet",
+        "specified",
+        "begun without a specification",
+        "begun by a slip",
+        "not deployed",
+        "not out",
+    ],
 )
 def test_an_open_story_is_in_the_stage_to_the_next_milestone_that_is_expected(
     ask: Ask, key: str, stage: str, since: object
@@ -153,3 +161,14 @@ def test_the_share_of_finished_stories_that_know_a_milestone_is_told_by_its_name
     assert (counts["backlog"], counts["spec"]) == ((total, total), (specified, total))
     assert counts["code_complete"] == (complete, total)
     assert 0 < complete < total
+
+
+def test_the_timeline_of_a_story_shows_the_work_and_the_flag_by_which_it_was_let_out(ask: Ask) -> None:
+    lanes = "select label from marts.fct_story_events where story_key = ? and lane = ? order by occurred_at, label"
+    assert ask(lanes, "EP-6", "flag") == [
+        ("Flag epics reaches 10 % of production",),
+        ("Flag epics reaches 100 % of production",),
+    ]
+    assert ask(lanes, "EP-7", "flag") == [("Flag its-own reaches 10 % of production",)]
+    assert ("Pull request acme/parts#604 merged",) in ask(lanes, "EP-2", "change")
+    assert ("Pull request acme/parts#605 merged",) not in ask(lanes, "EP-2", "change")

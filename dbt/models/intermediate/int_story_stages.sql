@@ -5,8 +5,8 @@ with milestones as (
     select * from {{ ref('int_story_milestones') }}
 ),
 
-progress as (
-    select * from {{ ref('int_story_progress') }}
+statuses as (
+    select * from {{ ref('int_story_status_milestones') }}
 ),
 
 changes as (
@@ -57,11 +57,11 @@ expected as (
         known.next_position is null as is_last,
         case
             when known.next_position is not null then known.next_position
-            when known.position = 2 and (progress.started_at is not null or changes.set_size > 0) then 4
+            when known.position = 2 and (statuses.begun_at is not null or changes.set_size > 0) then 4
             else known.position + 1
         end as next_position
     from known
-    left join progress on known.story_key = progress.story_key
+    left join statuses on known.story_key = statuses.story_key
     left join changes on known.story_key = changes.story_key
     -- Behind full rollout nothing follows.
     where known.position < 7

@@ -55,6 +55,7 @@ final as (
         marked.story_key,
         marked.position,
         marked.status,
+        marked.status_category,
         marked.entered_at,
         marked.left_at,
         marked.marked_station,
