@@ -1,9 +1,10 @@
 """The tables of `storyline.toml` and their defaults; what each vendor may say there is its source's own."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Section(BaseModel):
@@ -39,6 +40,7 @@ class Stories(Section):
     unmeasured_types: tuple[str, ...] = ("Epic", "Initiative", "Theme", "Insight", "Interview")
     spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
     spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
+    spec_link_pattern: str = r"\b(spec|specs|specification|specifications)\b"
     ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
     review_requires_human: bool = True
     flap_seconds: float = Field(default=60, ge=0)
@@ -61,6 +63,17 @@ class Stories(Section):
     )  # fmt: skip
     feature_events: dict[str, str] = Field(default_factory=dict)
     feature_property: str = Field(default="feature", pattern=r"^[^\"\\']+$")
+
+    @field_validator("spec_link_pattern")
+    @classmethod
+    def _can_be_searched_for(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression ({error})") from None
+        if not pattern:
+            raise ValueError("an empty pattern is found in every title")
+        return pattern
 
 
 class Delivery(Section):

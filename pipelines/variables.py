@@ -29,6 +29,7 @@ def _stories(settings: Settings) -> dict[str, Any]:
         "unmeasured_types": list(stories.unmeasured_types),
         "spec_statuses": list(stories.spec_statuses),
         "spec_labels": list(stories.spec_labels),
+        "spec_link_pattern": stories.spec_link_pattern,
         "ai_labels": list(stories.ai_labels),
         "cancelled_resolutions": list(stories.cancelled_resolutions),
         "cancelled_statuses": list(stories.cancelled_statuses),

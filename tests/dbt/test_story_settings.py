@@ -17,14 +17,23 @@ def test_a_team_that_calls_things_otherwise_sets_its_words_and_the_marts_tell_it
     # A team's specifications lay in the status "Concept" and its AI label was "copilot": every spec_at was null and
     # every ai_assistance "unknown", and only a change to dbt_project.yml could help.
     link = {"key": "SP-3", "link_id": "1", "relation": "Grows out of", "to_key": "SP-1"}
+    page = {
+        "key": "SP-4",
+        "link_id": "2",
+        "title": "Our Blueprint",
+        "url": "https://wiki.example/4",
+        "linked_at": day(4),
+    }
     tickets = [
         TRACKER.ticket("SP-1", day(0), [(day(1), "2"), (day(2), "3")]),
         TRACKER.ticket("SP-2", day(0), labels=["Concept-Done", "Copilot"]),
         TRACKER.ticket("SP-3", day(3), more=[fact("ticket.linked", f"ticket:{SITE}/SP-3", day(3), link)]),
+        TRACKER.ticket("SP-4", day(3), more=[fact("ticket.remote_linked", f"ticket:{SITE}/SP-4", day(4), page)]),
     ]
     words = Stories(
         spec_statuses=("concept",),
         spec_labels=("concept-done",),
+        spec_link_pattern=r"\bblueprint\b",
         ai_labels=("copilot",),
         follow_up_relations=("grows out of",),
     )
@@ -32,17 +41,18 @@ def test_a_team_that_calls_things_otherwise_sets_its_words_and_the_marts_tell_it
         name: stories(Settings(home=tmp_path / name, stories=chosen), tickets)
         for name, chosen in {"default": Stories(), "own": words}.items()
     }
-    assert told["default"] == [(None, "unknown", None)] * 3
+    assert told["default"] == [(None, "unknown", None)] * 4
     assert told["own"] == [
         (day(1), "unknown", None),
         (day(0), "declared", None),
         (None, "unknown", "SP-1"),
+        (day(4), "unknown", None),
     ]
 
 
-def test_every_variable_of_dbt_can_be_set_but_the_pattern_of_a_link() -> None:
+def test_every_variable_of_dbt_can_be_set() -> None:
     defaults = yaml.safe_load((PROJECT_ROOT / "dbt" / "dbt_project.yml").read_text())["vars"]
-    assert set(defaults) - set(variables(Settings())) == {"as_of", "spec_link_pattern"}
+    assert set(defaults) - set(variables(Settings())) == {"as_of"}
 
 
 def stories(settings: Settings, tickets: list) -> list[tuple]:

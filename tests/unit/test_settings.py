@@ -44,3 +44,13 @@ def test_a_status_that_is_declared_as_work_and_as_waiting_is_refused(tmp_path: P
     file.write_text('[flow.projects.SHOP]\nactive_statuses = ["Doing"]\nwait_statuses = ["Ready", "doing"]\n')
     with pytest.raises(SettingsError, match=r"flow\.projects\.SHOP: .*declared once.*doing"):
         load_settings(file)
+
+
+@pytest.mark.parametrize(("pattern", "says"), [("(spec", "no regular expression"), ("", "found in every title")])
+def test_a_pattern_by_which_nothing_or_everything_is_a_specification_is_refused(
+    pattern: str, says: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "storyline.toml"
+    file.write_text(f"[stories]\nspec_link_pattern = '{pattern}'\n")
+    with pytest.raises(SettingsError, match=says):
+        load_settings(file)
