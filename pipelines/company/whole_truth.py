@@ -10,6 +10,7 @@ from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.flow_truth import flow_truths
 from pipelines.company.guardrails import guardrail_truths
+from pipelines.company.member_truth import member_truths
 from pipelines.company.rollout_truth import rollout_truth
 from pipelines.company.stage_time_truth import stage_time_truths
 from pipelines.company.stage_truth import stage_truths
@@ -28,6 +29,7 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "abandoned": [one.as_json() for one in abandoned_truths(company.abandoned, as_of)],
         "flow": [one.as_json() for one in flow_truths(company, as_of)],
         "stage_times": [one.as_json() for one in stage_time_truths(company, as_of)],
+        "members": member_truths(company, as_of),
         "dora": [one.as_json() for one in dora_truths(company, as_of)],
         "builds": [one.as_json() for one in build_truths(company, as_of)],
         "ai": ai_truth(company, as_of),
