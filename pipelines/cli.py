@@ -103,14 +103,17 @@ def publish() -> None:
 @storyline.command()
 @click.argument("key")
 def explain(key: str) -> None:
-    """Tell why each pull request, deployment and incident is, or is not, tied to story KEY."""
-    from pipelines.explain import UnknownStoryError
+    """Tell why each pull request, deployment and incident is, or is not, tied to story KEY.
+
+    KEY may also be a pull request (owner/repo#12), a deployment, an incident or a flag.
+    """
+    from pipelines.explain import UnknownKeyError
     from pipelines.explain import explain as tell
 
     try:
         for line in tell(load_settings(), key):
             say(line)
-    except UnknownStoryError as error:
+    except UnknownKeyError as error:
         fail(str(error), WRONG_USE)
 
 

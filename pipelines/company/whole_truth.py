@@ -10,6 +10,7 @@ from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.flow_truth import flow_truths
 from pipelines.company.guardrails import guardrail_truths
+from pipelines.company.link_truth import link_truth
 from pipelines.company.member_truth import member_truths
 from pipelines.company.rollout_truth import rollout_truth
 from pipelines.company.stage_time_truth import stage_time_truths
@@ -36,5 +37,6 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "impact": [one.as_json() for one in impact_truths(company, as_of)],
         "support": support_truth(company, as_of).as_json(),
         "rollouts": rollout_truth(company, as_of),
+        "links": link_truth(company, as_of).as_json(),
         "guardrails": guardrail_truths(company, as_of),
     }

@@ -9,6 +9,8 @@ from tests.dbt.planting_flags import flag, shares
 
 REPOSITORY = "acme/links"
 GONE, PICKED = "9" * 40, "8" * 40
+# It clears a terminal, turns what is read around, breaks the line, and calls itself something else.
+HOSTILE = "\x1b[2J\x1b]0;owned\x07 \u202eegnahc\u2066 two\nlines\r\u009b31m \u200b'; drop table x; --"
 
 
 def records(tracker: Tracker) -> list[RawRecord]:
@@ -26,6 +28,7 @@ def _tickets(tracker: Tracker) -> list[RawRecord]:
         record("gone LK-4", fact("ticket.deleted", f"ticket:{SITE}/LK-4", day(60), {"key": "LK-4"})),
         tracker.ticket("LK-5", day(30), previous_keys=["OLDK-5"]),
         tracker.ticket("LK-6", day(30), type="Interview"),
+        tracker.ticket("LK-8", day(30), title=HOSTILE),
         tracker.ticket(
             "LK-7", day(47), type="Incident", more=[fact("ticket.linked", f"ticket:{SITE}/LK-7", day(47), caused)]
         ),
@@ -48,6 +51,7 @@ def _changes() -> list[RawRecord]:
         _change(311, "LK-5 of elsewhere", day(42), message=f"Pick\n\n(cherry picked from commit {PICKED})"),
         _change(312, "Repair it", day(42.1), labels=["hotfix"]),
         _change(313, 'Revert "LK-5 backport (#310)"', day(42.2)),
+        _change(314, f"LK-8 {HOSTILE}", day(42.3)),
         # Pushed by hand.
         _pushed(sha(390), day(41.95)),
     ]
