@@ -51,7 +51,7 @@ class BuildJob(Payload):
 
 
 class BuildTested(Payload):
-    """`build.tests_reported`: a suite's results; `flaky` failed and passed within one run."""
+    """`build.tests_reported`: a suite's results; the `flaky_tests` failed and passed within one run."""
 
     repository: str
     run_id: str | None = None
@@ -64,6 +64,7 @@ class BuildTested(Payload):
     skipped: int = 0
     flaky: int | None = None
     failed_tests: list[str] = Field(default_factory=list)
+    flaky_tests: list[str] = Field(default_factory=list)
     duration_seconds: float | None = None
 
 

@@ -16,7 +16,7 @@ class CloudEvents:
     """The source behind `storyline import`. Implements `Source`."""
 
     name = "cloudevents"
-    mapper_version = 2
+    mapper_version = 3
     streams: tuple[Stream, ...] = (Stream("events", "observation"),)
     # An export carries every type that there is.
     emits = frozenset(EVENT_TYPES)

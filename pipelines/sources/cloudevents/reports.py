@@ -102,13 +102,14 @@ def _results(suite: Element) -> dict[str, Any]:
         return told | {"duration_seconds": seconds}
     ended = {name: _together(told) for name, told in outcomes.items()}
     counts = Counter(ended.values())
-    failures = sorted(name for name, outcome in ended.items() if outcome == "failed")
+    failures, shaky = (sorted(name for name, told in ended.items() if told == how) for how in ("failed", "flaky"))
     return {
         "passed": counts["passed"] + counts["flaky"],
         "failed": counts["failed"],
         "skipped": counts["skipped"],
         "flaky": counts["flaky"],
         "failed_tests": failures[:_MOST_NAMES],
+        "flaky_tests": shaky[:_MOST_NAMES],
         "duration_seconds": seconds,
     }
 

@@ -20,6 +20,7 @@ final as (
         {{ payload_integer('skipped') }} as skipped,
         {{ payload_integer('flaky') }} as flaky,
         {{ payload_list('failed_tests') }} as failed_tests,
+        {{ payload_list('flaky_tests') }} as flaky_tests,
         {{ payload_number('duration_seconds') }} as duration_seconds,
         {{ payload_integer('lines_covered') }} as lines_covered,
         {{ payload_integer('lines_total') }} as lines_total
