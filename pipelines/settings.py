@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipelines.calendar_settings import Calendar
+from pipelines.ci_settings import Ci
 from pipelines.flow_settings import Flow
 from pipelines.settings_sections import (
     Delivery,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     people: People = People()
     stories: Stories = Stories()
     delivery: Delivery = Delivery()
+    ci: Ci = Ci()
     flags: Flags = Flags()
     freshness: Freshness = Freshness()
     teams: dict[str, Team] = Field(default_factory=dict)

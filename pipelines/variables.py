@@ -13,7 +13,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
         | _ownership(settings) | _milestones(settings) | _calendars(settings)
-        | _flow(settings)
+        | _flow(settings) | _ci(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -115,4 +115,11 @@ def _flow(settings: Settings) -> dict[str, Any]:
             for status in statuses
         ],
         "flow_projects": sorted(flow.projects),
+    }
+
+
+def _ci(settings: Settings) -> dict[str, Any]:
+    return {
+        "ci_gates": [{"gate": gate, "patterns": list(patterns)} for gate, patterns in settings.ci.gates.items()],
+        "required_workflows": list(settings.ci.required_workflows),
     }

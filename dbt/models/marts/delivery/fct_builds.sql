@@ -37,7 +37,20 @@ final as (
         end as queue_seconds,
         builds.run_attempt > 1 as is_rerun,
         builds.job_count,
-        builds.url
+        builds.url,
+        {{ ci_outcome('builds.conclusion') }} as outcome,
+        -- Of a commit that nobody named only the run itself tells that it is the same.
+        coalesce(
+            {{ ci_outcome('builds.conclusion') }} = 'failed'
+            and max(builds.finished_at) filter (where {{ ci_outcome('builds.conclusion') }} = 'passed') over (
+                partition by
+                    builds.repository,
+                    builds.workflow,
+                    builds.trigger_event,
+                    coalesce(builds.sha, builds.run_id)
+            ) > builds.finished_at,
+            false
+        ) as is_flaky
     from builds
     left join repositories on builds.repository = repositories.repository
 )
