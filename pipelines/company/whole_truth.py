@@ -6,6 +6,7 @@ from typing import Any
 from pipelines.company.abandoned import abandoned_truths
 from pipelines.company.ai_truth import ai_truth
 from pipelines.company.build_truth import build_truths
+from pipelines.company.ci_truth import ci_truth
 from pipelines.company.company import Company
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.flow_truth import flow_truths
@@ -33,6 +34,7 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "members": member_truths(company, as_of),
         "dora": [one.as_json() for one in dora_truths(company, as_of)],
         "builds": [one.as_json() for one in build_truths(company, as_of)],
+        "ci": ci_truth(company, as_of),
         "ai": ai_truth(company, as_of),
         "impact": [one.as_json() for one in impact_truths(company, as_of)],
         "support": support_truth(company, as_of).as_json(),

@@ -1,10 +1,11 @@
-"""Writes the demo company's interviews, incidents, coverage and readings as tools export them: CloudEvents by line."""
+"""Writes the demo company's interviews, incidents, reports and readings as tools export them: CloudEvents by line."""
 
 import json
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.company import Company
+from pipelines.company.suite_reports import suite_reports
 from pipelines.company.topic_rules import judgements
 from pipelines.sources.played import Demo
 
@@ -89,8 +90,36 @@ def labels(company: Company, as_of: datetime) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
+def tests(company: Company, as_of: datetime) -> str:
+    """Return what the test runners of each build reported, as a step of it tells."""
+    lines = [
+        {
+            "specversion": "1.0",
+            "id": f"{one.build.key}.{one.build.attempt}.{one.suite}",
+            "source": "tests",
+            "type": "dev.storyline.build.tests_reported.v1",
+            "subject": f"commit:{one.build.repository}@{one.build.sha}",
+            "time": one.at.isoformat(),
+            "data": {
+                "repository": one.build.repository,
+                "sha": one.build.sha,
+                "suite": one.suite,
+                "passed": one.tests - len(one.failed),
+                "failed": len(one.failed),
+                "skipped": 0,
+                "flaky": len(one.flaky),
+                "failed_tests": list(one.failed),
+                "flaky_tests": list(one.flaky),
+            },
+        }
+        for one in suite_reports(company)
+        if one.build.finished_at <= as_of
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
 class _Demo:
-    """The company's notebook, its pager, its coverage reports and its readings. Implements `Demo`."""
+    """The company's notebook, its pager, the reports of its builds and its readings. Implements `Demo`."""
 
     def show(self, company: Company, as_of: datetime, folder: Path) -> None:
         """Write what they exported."""
@@ -99,6 +128,7 @@ class _Demo:
         (folder / "incidents.ndjson").write_text(incidents(company, as_of), encoding="utf-8")
         (folder / "coverage.ndjson").write_text(coverage(company, as_of), encoding="utf-8")
         (folder / "labels.ndjson").write_text(labels(company, as_of), encoding="utf-8")
+        (folder / "tests.ndjson").write_text(tests(company, as_of), encoding="utf-8")
 
 
 DEMO: Demo = _Demo()
