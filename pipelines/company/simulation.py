@@ -17,7 +17,7 @@ from pipelines.company.releases import carried_at, merge_sha
 from pipelines.company.strays import mistakes
 from pipelines.company.strays import pull_requests as stray_pulls
 from pipelines.company.ticket_facts import AiSign
-from pipelines.company.work import Task, pull_requests
+from pipelines.company.work import AI_FACTOR, Task, pull_requests
 
 # Where its story ends unless somebody says otherwise.
 ENDS = datetime(2026, 3, 4, 6, tzinfo=UTC)
@@ -73,13 +73,23 @@ def simulate(scale: Scale, seed: int = 1, ends_at: datetime = ENDS) -> Company:
     return replace(company, support_tickets=support_tickets(company), abandoned=given_up)
 
 
+def drawn_again(company: Company, ai_factor: float) -> list[Story]:
+    """Return the company's stories up to their last merges, drawn once more with another effect of the AI tools.
+
+    Every draw is the same one, so that a story differs from itself by what the tools do and by nothing else.
+    """
+    life = (company.begins_at, company.ends_at)
+    return list(_drawn(Dice(company.seed), company.teams, company.scale, life, company.ai_tools_at, ai_factor))
+
+
 def _team(teams: tuple[Team, ...], story: Story) -> Team:
     return next(team for team in teams if team.key == story.team)
 
 
 def _drawn(
-    dice: Dice, teams: tuple[Team, ...], scale: Scale, life: tuple[datetime, datetime], ai_tools: datetime
-) -> Iterator[Story]:
+    dice: Dice, teams: tuple[Team, ...], scale: Scale, life: tuple[datetime, datetime], ai_tools: datetime,
+    ai_factor: float = AI_FACTOR,
+) -> Iterator[Story]:  # fmt: skip
     numbers = dict.fromkeys((team.project for team in teams), 0)
     for number in range(scale.stories):
         part = dice.of("story", number)
@@ -87,10 +97,10 @@ def _drawn(
         numbers[team.project] += 1
         # Evenly over the time, so that the last ones are still open at its end.
         at = life[0] + (life[1] - life[0]) * ((number + part.unit()) / scale.stories)
-        yield _begun(part, team, f"{team.project}-{numbers[team.project]}", at, ai_tools)
+        yield _begun(part, team, f"{team.project}-{numbers[team.project]}", at, ai_tools, ai_factor)
 
 
-def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime) -> Story:
+def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime, ai_factor: float) -> Story:
     """Return a story up to its last merge."""
     reporter, author = dice.pick(team.members), dice.pick(team.members)
     kind, title = dice.weighed(_KINDS), f"{dice.pick(_WORDS)} {dice.pick(_THINGS)}"
@@ -111,7 +121,8 @@ def _begun(dice: Dice, team: Team, key: str, at: datetime, ai_tools: datetime) -
     is_late = at >= ai_tools
     size, is_ai = dice.weighed(_SIZES_AFTER if is_late else _SIZES_BEFORE), is_late and dice.chance(0.7)
     sign = dice.of("ai sign").weighed(_SIGNS) if is_ai else AiSign.NONE
-    pulls = pull_requests(dice.of("work"), Task(key, title, size, is_ai, author, team, at, sign, is_late))
+    task = Task(key, title, size, is_ai, author, team, at, sign, is_late, ai_factor)
+    pulls = pull_requests(dice.of("work"), task)
     # The tracker's clock and the forge's differ by seconds.
     skew = timedelta(seconds=dice.of("skew").whole(-5, 5))
     moves += _to_review(dice, author, max(pull.ready_at or pull.opened_at for pull in pulls) + skew)

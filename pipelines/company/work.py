@@ -33,6 +33,7 @@ class Task:
 
     Attributes:
         has_review_bot: whether an AI reviews along with the people.
+        ai_factor: what the AI tools make of the hours of coding.
     """
 
     key: str
@@ -44,12 +45,13 @@ class Task:
     begun_at: datetime
     ai_sign: AiSign = AiSign.NONE
     has_review_bot: bool = False
+    ai_factor: float = AI_FACTOR
 
 
 def pull_requests(dice: Dice, task: Task) -> tuple[PullRequest, ...]:
     """Return the pull requests of a task, one after the other."""
     count = dice.weighed(_PULL_REQUESTS)
-    hours = task.size * HOURS_PER_POINT * (AI_FACTOR if task.is_ai_assisted else 1.0) / count
+    hours = task.size * HOURS_PER_POINT * (task.ai_factor if task.is_ai_assisted else 1.0) / count
     found: list[PullRequest] = []
     begun = task.begun_at
     for number in range(1, count + 1):

@@ -19,7 +19,7 @@ PRECEDENCE = ("status", "incident", "rollback", "hotfix", "revert")
 SIGNS_OF_AI = {
     AiSign.LABEL: "declared",
     AiSign.DECLARED: "declared",
-    AiSign.FOOTER: "declared",
+    AiSign.FOOTER: "detected",
     AiSign.TRAILER: "detected",
     AiSign.BOT: "detected",
     AiSign.NONE: "none_detected",
