@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from pipelines.ai_settings import Ai
 from pipelines.calendar_settings import Calendar
 from pipelines.ci_settings import Ci
 from pipelines.flow_settings import Flow
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     network: NetworkSettings = NetworkSettings()
     support: Support = Support()
     flow: Flow = Flow()
+    ai: Ai = Ai()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

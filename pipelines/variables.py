@@ -1,11 +1,11 @@
 """What the settings say, as dbt's variables: one function for each of their tables, so that each stands by itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pipelines.settings import Settings
 from pipelines.sources.registry import sources
-from warehouse.people import bot_keys
+from warehouse.people import bot_keys, keys_of
 
 
 def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
         | _ownership(settings) | _milestones(settings) | _calendars(settings)
-        | _flow(settings) | _ci(settings)
+        | _flow(settings) | _ci(settings) | _ai(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -123,3 +123,24 @@ def _ci(settings: Settings) -> dict[str, Any]:
         "ci_gates": [{"gate": gate, "patterns": list(patterns)} for gate, patterns in settings.ci.gates.items()],
         "required_workflows": list(settings.ci.required_workflows),
     }
+
+
+def _ai(settings: Settings) -> dict[str, Any]:
+    ai = settings.ai
+    dates = [("team", team.lower(), since) for team, since in ai.teams.items()]
+    dates += [("developer", key, since) for name, since in ai.developers.items()
+              for key in keys_of(settings, sources(), name)]  # fmt: skip
+    labels = [
+        {"kind": "label", "pattern": label.lower(), "tool": "declared", "is_declared": True}
+        for label in settings.stories.ai_labels
+    ]
+    return {
+        "ai_enabled_at": _midnight(ai.enabled_on) if ai.enabled_on else None,
+        "ai_dates": [{"scope": scope, "key": key, "enabled_at": _midnight(day)} for scope, key, day in sorted(dates)],
+        "ai_unmarked_teams": list(ai.unmarked_teams),
+        "ai_signals": [*labels, *(signal.model_dump() for signal in ai.signals)],
+    }
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()} 00:00:00+00"

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ create table if not exists people (
 """
 
 
+_KEY = re.compile("p_[0-9a-f]{16}")
+_ACCOUNT_NAMES = ("login", "account_id", "email", "name")
 # Keys of users are kept to be found again, so many of each kind: about 30 MB.
 _KEPT_KEYS = 100_000
 
@@ -81,6 +84,14 @@ def bot_keys(settings: Settings, sources: Iterable[str]) -> list[str]:
     """Return the keys under which an account of these sources that is called a bot only now was hashed earlier."""
     keyed = pseudonyms(settings)
     return sorted(keyed.key(source, "login", bot) for source in sources for bot in settings.people.bots)
+
+
+def keys_of(settings: Settings, sources: Iterable[str], account: str) -> list[str]:
+    """Return every key that an account may have, by whichever of its names a source tells it; a key is its own."""
+    if _KEY.fullmatch(account):
+        return [account]
+    keyed = pseudonyms(settings)
+    return sorted(keyed.key(source, kind, account) for source in sources for kind in _ACCOUNT_NAMES)
 
 
 def remember(path: Path, people: Iterable[Person]) -> int:

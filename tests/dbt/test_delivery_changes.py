@@ -120,7 +120,7 @@ def test_a_comment_after_the_merge_is_flagged_and_not_clamped(marts: Marts) -> N
 def test_ai_is_told_by_explicit_signs_and_a_version_bot_is_none(marts: Marts) -> None:
     row = marts.change(8)
     assert (row["ai_authored"], row["ai_reviewed"], row["is_bot_author"]) == (True, True, True)
-    assert row["ai_signals"] == ["author: Copilot", "footer: declared", "reviewer: Copilot", "trailer: Claude"]
+    assert row["ai_signals"] == ["author: Copilot", "footer: Claude", "reviewer: Copilot", "trailer: Claude"]
     version_bot = marts.change(9)
     assert (version_bot["ai_authored"], version_bot["is_bot_author"]) == (False, True)
     assert marts.change(1)["ai_reviewed"] is True

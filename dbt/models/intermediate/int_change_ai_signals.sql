@@ -21,25 +21,62 @@ reviewers as (
     where event_type in ('change.reviewed', 'change.commented')
 ),
 
+notes as (
+    select
+        repository,
+        lower(sha) as sha,
+        lower(notes_ref) as notes_ref
+    from {{ ref('stg_events__code') }}
+    where event_type = 'commit.annotated'
+),
+
+-- A note hangs on a commit: one of its own, or the one that it was merged as.
+shas as (
+    select
+        commits.change_key,
+        commits.repository,
+        lower(commits.sha) as sha
+    from commits
+    union
+    select
+        changes.change_key,
+        changes.repository,
+        lower(changes.merge_sha) as sha
+    from changes
+),
+
 -- A login comes with or without its `[bot]`, by the interface that told it.
 marks as (
     select
         changes.change_key,
         'author' as kind,
-        replace(lower(changes.author), '[bot]', '') as mark
+        regexp_extract(replace(lower(changes.author), '[bot]', ''), '^bot:(.+)', 1) as mark
     from changes
     union
     select
         commits.change_key,
         'author' as kind,
-        replace(lower(commits.author), '[bot]', '') as mark
+        regexp_extract(replace(lower(commits.author), '[bot]', ''), '^bot:(.+)', 1) as mark
     from commits
     union
     select
         reviewers.change_key,
         'reviewer' as kind,
-        replace(lower(reviewers.actor), '[bot]', '') as mark
+        regexp_extract(replace(lower(reviewers.actor), '[bot]', ''), '^bot:(.+)', 1) as mark
     from reviewers
+    union
+    select
+        changes.change_key,
+        'label' as kind,
+        lower(unnest(changes.labels)) as mark
+    from changes
+    union
+    select
+        shas.change_key,
+        'note' as kind,
+        notes.notes_ref as mark
+    from notes
+    inner join shas on notes.repository = shas.repository and notes.sha = shas.sha
 ),
 
 texts as (
@@ -55,29 +92,15 @@ texts as (
 ),
 
 found as (
-    select
-        marks.change_key,
-        signals.kind,
-        signals.pattern,
-        signals.tool
-    from marks
-    inner join signals on marks.kind = signals.kind and marks.mark = 'bot:' || signals.pattern
+    select marks.change_key, signals.* from marks
+    inner join signals on marks.kind = signals.kind and marks.mark = lower(signals.pattern)
     union
-    select
-        changes.change_key,
-        signals.kind,
-        signals.pattern,
-        signals.tool
-    from changes
-    inner join signals on signals.kind = 'branch' and starts_with(lower(changes.head_branch), signals.pattern)
+    select changes.change_key, signals.* from changes
+    inner join signals on signals.kind = 'branch' and starts_with(lower(changes.head_branch), lower(signals.pattern))
     union
-    select
-        texts.change_key,
-        signals.kind,
-        signals.pattern,
-        signals.tool
-    from texts
-    inner join signals on signals.kind in ('trailer', 'footer') and regexp_matches(texts.text, signals.pattern)
+    select texts.change_key, signals.* from texts
+    inner join signals
+        on signals.kind in ('trailer', 'checkbox', 'footer') and regexp_matches(texts.text, signals.pattern)
 ),
 
 final as (
@@ -87,7 +110,9 @@ final as (
         found.tool,
         min(found.pattern) as pattern,
         found.kind <> 'reviewer' as is_authorship,
-        bool_or(found.tool = 'declared') as is_declared
+        bool_or(found.strength = 'declared') as is_declared,
+        -- They differ in one kind alone where a person declares; that is the strongest.
+        case when bool_or(found.strength = 'declared') then 'declared' else min(found.strength) end as strength
     from found
     group by found.change_key, found.kind, found.tool
 )

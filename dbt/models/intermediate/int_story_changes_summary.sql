@@ -6,10 +6,22 @@ with change_sets as (
 signals as (
     select
         change_key,
-        bool_or(is_declared) as is_ai_declared
+        bool_or(is_declared) as is_ai_declared,
+        list(distinct kind || ': ' || tool) as ai_signals
     from {{ ref('int_change_ai_signals') }}
     where is_authorship
     group by change_key
+),
+
+-- Of a pull request whose commits and text nobody told, as where only a merge was imported, no sign can be known.
+readable as (
+    select changes.change_key
+    from {{ ref('int_changes') }} as changes
+    where nullif(trim(changes.body), '') is not null
+    union
+    select commits.change_key
+    from {{ ref('int_change_commits') }} as commits
+    where nullif(trim(commits.message), '') is not null
 ),
 
 milestones as (
@@ -30,9 +42,12 @@ linked as (
         story_changes.story_key,
         count(distinct story_changes.change_key) as change_count,
         count(signals.change_key) > 0 as is_ai_authored,
-        coalesce(bool_or(signals.is_ai_declared), false) as is_ai_declared
+        coalesce(bool_or(signals.is_ai_declared), false) as is_ai_declared,
+        count(readable.change_key) > 0 as is_ai_readable,
+        list_sort(list_distinct(flatten(list(coalesce(signals.ai_signals, cast([] as varchar[])))))) as ai_signals
     from {{ ref('int_story_work') }} as story_changes
     left join signals on story_changes.change_key = signals.change_key
+    left join readable on story_changes.change_key = readable.change_key
     group by story_changes.story_key
 ),
 
@@ -42,6 +57,8 @@ final as (
         linked.change_count,
         linked.is_ai_authored,
         linked.is_ai_declared,
+        linked.is_ai_readable,
+        linked.ai_signals,
         coalesce(milestones.set_size, 0) as set_size,
         milestones.code_complete_at,
         milestones.reviewed_at,

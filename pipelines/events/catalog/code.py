@@ -17,6 +17,15 @@ class CommitRecorded(Payload):
     author: str | None = None
 
 
+class CommitAnnotated(Payload):
+    """`commit.annotated`: git notes say that an AI wrote some of a commit; `notes_ref` as `refs/notes/ai`."""
+
+    repository: str
+    sha: str
+    notes_ref: str
+    tool: str | None = None
+
+
 class RepositoryDescribed(Payload):
     """`repository.described`: the repository by its newest version."""
 
@@ -40,6 +49,7 @@ class ReleasePublished(Payload):
 
 EVENTS = (
     EventType("commit.recorded", CommitRecorded, "A commit was made that the default branch now holds."),
+    EventType("commit.annotated", CommitAnnotated, "A tool noted at a commit that it wrote some of it."),
     EventType(
         "repository.described",
         RepositoryDescribed,

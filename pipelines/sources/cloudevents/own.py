@@ -129,6 +129,8 @@ def _subject(line: CloudEvent, event_type: EventType, payload: Mapping[str, Any]
             return f"{told}:{line.source}/{payload['feedback_id' if told == 'feedback' else 'ticket_id']}"
         case "interview" | "incident":
             return f"{family}:{payload[f'{family}_id']}"
+        case "commit":
+            return f"commit:{payload['repository']}@{payload['sha']}"
         case "deployment":
             return f"deployment:{payload['repository']}/{payload['deployment_id']}"
         case _:

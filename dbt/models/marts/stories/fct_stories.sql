@@ -22,6 +22,10 @@ flags as (
     select * from {{ ref('int_story_flags') }}
 ),
 
+assistance as (
+    select * from {{ ref('int_story_ai_assistance') }}
+),
+
 teams as (
     select * from {{ ref('int_story_teams') }}
 ),
@@ -30,11 +34,7 @@ described as (
     select
         tickets.*,
         coalesce(progress.last_status, tickets.status_name) as current_status,
-        coalesce(progress.last_status_category, 'unknown') as current_category,
-        list_has_any(
-            string_split(lower(array_to_string(tickets.labels, chr(10))), chr(10)),
-            [{{ setting_values('ai_labels') }}]
-        ) and len(tickets.labels) > 0 as is_ai_declared
+        coalesce(progress.last_status_category, 'unknown') as current_category
     from tickets
     left join progress on tickets.story_key = progress.story_key
 ),
@@ -85,21 +85,18 @@ final as (
         {{ seconds_between('milestones.backlog_at', 'milestones.production_at') }} as story_cycle_time_seconds,
         milestones.total_seconds,
         {{ seconds_between('tickets.created_at', 'tickets.resolved_at') }} as resolution_seconds,
-        case
-            when tickets.is_ai_declared or changes.is_ai_declared then 'declared'
-            when changes.is_ai_authored then 'detected'
-            when changes.change_count > 0 then 'none_detected'
-            else 'unknown'
-        end as ai_assistance,
+        assistance.ai_assistance,
         milestones.has_out_of_order_milestone,
         case when is_open then {{ seconds_between('tickets.created_at', as_of()) }} end as age_seconds,
         case
             when is_open and progress.last_known_category = 'in_progress'
                 then {{ seconds_between('progress.started_at', as_of()) }}
-        end as wip_age_seconds
+        end as wip_age_seconds,
+        assistance.ai_signals
     from described as tickets
     inner join milestones on tickets.story_key = milestones.story_key
     inner join relations on tickets.story_key = relations.story_key
+    inner join assistance on tickets.story_key = assistance.story_key
     left join progress on tickets.story_key = progress.story_key
     left join changes on tickets.story_key = changes.story_key
     left join flags on tickets.story_key = flags.story_key

@@ -3,7 +3,9 @@
 with events as (
     select *
     from {{ source('log', 'current_events') }}
-    where event_type in ('commit.recorded', 'repository.described', 'release.published')
+    where event_type in (
+        'commit.recorded', 'commit.annotated', 'repository.described', 'release.published'
+    )
 ),
 
 final as (
@@ -13,6 +15,7 @@ final as (
         {{ payload_text('sha') }} as sha,
         {{ payload_list('parents') }} as parents,
         {{ payload_text('message') }} as message,
+        {{ payload_text('notes_ref') }} as notes_ref,
         {{ payload_time('authored_at') }} as authored_at,
         {{ payload_time('committed_at') }} as committed_at,
         {{ payload_text('author') }} as author,
