@@ -146,6 +146,8 @@ def settings_text(
         told |= {f"teams.{team.key}": owned, f"milestone_statuses.{team.project}": MILESTONE_STATUSES}
     told |= {f"calendars.{key}": calendar.as_settings() for key, calendar in team_calendars(company).items()}
     told["flow"] = {"active_statuses": [*ACTIVE], "wait_statuses": [*WAIT]}
+    # A date reads alike in TOML and, quoted, in JSON.
+    told["ai"] = {"enabled_on": company.ai_tools_at.date().isoformat()}
     told |= more or {}
     told["recordings"] = dict(recorded)
     lines = [f"home = {json.dumps(str(home.resolve()))}"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Unit tests are of the SQL, not of the rows: they passed when the models last changed.
 UNCHANGED_SQL = ("--exclude-resource-type", "unit_test")
 
-_EVENTS = "current_events"
+_LOG, _EVENTS = "log", "current_events"
 # The runs tell the moment; whatever does not read them is the same on a night with nothing new.
 _RUNS = "runs"
 
@@ -66,7 +66,8 @@ def names(manifest: "Manifest", told: News) -> list[str]:
 
 def _reached(manifest: "Manifest", told: News) -> set[str]:
     """Return the ids of the models whose rows may be others than they were."""
-    sources = {name: source.name for name, source in manifest.sources.items()}
+    # What is estimated is new only once it was computed, after the models that it is computed from.
+    sources = {name: source.name for name, source in manifest.sources.items() if source.source_name == _LOG}
     models = {name: node for name, node in manifest.nodes.items() if str(node.resource_type) == "model"}
     readers: dict[str, list[str]] = {}
     for name, model in models.items():

@@ -1,67 +1,30 @@
 """Builds and tests every model over the log with dbt, in this process, and notes how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import due
+from pipelines import due, estimates
 from pipelines.clock import now
 from pipelines.failing_rows import failing_rows
 from pipelines.ingest import refresh_projection
 from pipelines.models import ModelsError, fingerprint, invoke, one_line, parse
+from pipelines.nodes import NodeResult, ended, estimated
 from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings
 from pipelines.variables import variables
+from warehouse import estimates as kept
 from warehouse import event_log, increments, results
 from warehouse.lock import exclusive
 from warehouse.store import open_log
 
-Status = Literal["ok", "warn", "failed", "skipped"]
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 _DERIVED = ("staging", "intermediate", "marts", "increments")
-_STATUSES: dict[str, Status] = {
-    "success": "ok",
-    "pass": "ok",
-    "no-op": "ok",
-    "warn": "warn",
-    "skipped": "skipped",
-}
-
-
-def short_name(unique_id: str) -> str:
-    """Return a node's name out of dbt's id; a unit test's id has its model's name before its own."""
-    kind, _project, name, *rest = unique_id.split(".")
-    return rest[0] if kind == "unit_test" else name
-
-
-@dataclass(frozen=True, slots=True)
-class NodeResult:
-    """How one model or test ended.
-
-    Attributes:
-        unique_id: dbt's name for it, as `model.storyline.fct_stories`.
-        failures: rows that a test found wrong; 0 where none or not a test.
-        seconds: time it took.
-    """
-
-    unique_id: str
-    status: Status
-    failures: int
-    message: str
-    seconds: float
-
-    @property
-    def name(self) -> str:
-        """Its short name."""
-        return short_name(self.unique_id)
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it tests rather than builds."""
-        return self.unique_id.startswith(("test.", "unit_test."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +53,7 @@ class TransformOutcome:
     @property
     def sentences(self) -> list[str]:
         """Say what happened, for a person."""
-        built = sum(not node.is_test and node.status == "ok" for node in self.nodes)
+        built = sum(node.is_model and node.status == "ok" for node in self.nodes)
         passed = sum(node.is_test and node.status == "ok" for node in self.nodes)
         warned = [node.name for node in self.nodes if node.status == "warn"]
         told = [f"Mapped the kept records of {', '.join(self.renewed)} again."] if self.renewed else []
@@ -125,6 +88,7 @@ def rebuild(settings: Settings, *, progress: Stages = unwatched) -> TransformOut
             results.begin_transform(connection, as_of=_as_of(connection), is_partial=False, basis=results.Basis("", ""))
             for schema in _DERIVED:
                 connection.execute(f"drop schema if exists {schema} cascade")
+            kept.clear(connection)
             for number, source in enumerate(known.values(), start=1):
                 event_log.project_again(connection, CatalogProjection(source))
                 progress("map again", number, len(known))
@@ -163,8 +127,8 @@ def run_dbt(
             increments.follow(connection, basis.models)
             news = due.news(connection, basis, settings.database) if only_if_new and not chosen else None
             number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen), basis=basis)
-        command = ["test" if is_only_tested else "build", "--no-write-json"]
-        nodes, error = _invoke(settings, as_of, command, progress, chosen, news)
+        work = _Work(settings, as_of, "test" if is_only_tested else "build", news, progress)
+        nodes, error = work.done(chosen)
         warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
             results.end_transform(connection, number, error=error, warned=warned_now)
@@ -173,29 +137,54 @@ def run_dbt(
     return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=news is not None)
 
 
-def _invoke(
-    settings: Settings,
-    as_of: datetime,
-    command: list[str],
-    progress: Stages,
-    chosen: list[str],
-    news: due.News | None,
-) -> tuple[tuple[NodeResult, ...], str | None]:
-    try:
-        parsed = parse(settings)
-    except ModelsError as error:
-        return (), str(error)
-    selected = chosen if news is None else due.names(parsed, news)
-    command = [*command, *(["--select", *selected] if selected else []), *([] if news is None else due.UNCHANGED_SQL)]
-    result = invoke(settings, command, variables(settings, as_of), manifest=parsed, callback=_Listener(progress))
-    results_of_dbt = getattr(result.result, "results", ())
-    rows = failing_rows(settings, results_of_dbt)
-    nodes = tuple(_node(one, rows.get(one.node.unique_id)) for one in results_of_dbt)
-    failed = [node for node in nodes if node.status == "failed"]
-    if failed:
-        more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-        return nodes, f"{failed[0].name}: {failed[0].message.rstrip('.')}{more}"
-    return nodes, None if result.success else one_line(result.exception)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One transform: the facts by dbt, the estimates over them, and by dbt again the outcomes that read those.
+
+    Attributes:
+        verb: dbt's command, `build` or `test`.
+        news: what is new since the last whole transform; None where everything is due.
+    """
+
+    settings: Settings
+    as_of: datetime
+    verb: str
+    news: due.News | None
+    progress: Stages
+
+    def done(self, chosen: list[str]) -> tuple[tuple[NodeResult, ...], str | None]:
+        """Do it, for everything that is due unless somebody chose, and return how each node ended and what failed."""
+        try:
+            parsed = parse(self.settings)
+        except ModelsError as error:
+            return (), str(error)
+        selected = chosen if self.news is None else due.names(parsed, self.news)
+        halves = estimates.Halves(parsed, selected, is_partial=bool(chosen))
+        nodes, why = self._half(halves.facts, parsed) if halves.has_facts else ((), None)
+        if why is None:
+            computed = tuple(self._estimated(halves)) if self.verb == "build" else ()
+            outcomes = halves.outcomes(is_new=bool(computed))
+            more, why = self._half(outcomes, parsed) if outcomes else ((), None)
+            nodes = (*nodes, *computed, *more)
+        return nodes, why
+
+    def _estimated(self, halves: estimates.Halves) -> Iterator[NodeResult]:
+        with open_log(self.settings, command="storyline transform", since=now()) as connection:
+            for table, seconds in estimates.estimate(connection, halves.due, self.progress):
+                yield estimated(table, seconds)
+
+    def _half(self, arguments: list[str], parsed: "Manifest") -> tuple[tuple[NodeResult, ...], str | None]:
+        command = [self.verb, *arguments, "--no-write-json", *([] if self.news is None else due.UNCHANGED_SQL)]
+        known, listener = variables(self.settings, self.as_of), _Listener(self.progress)
+        result = invoke(self.settings, command, known, manifest=parsed, callback=listener)
+        told = getattr(result.result, "results", ())
+        rows = failing_rows(self.settings, told)
+        nodes = tuple(ended(one, rows.get(one.node.unique_id)) for one in told)
+        failed = [node for node in nodes if node.status == "failed"]
+        if failed:
+            more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+            return nodes, f"{failed[0].name}: {failed[0].message.rstrip('.')}{more}"
+        return nodes, None if result.success else one_line(result.exception)
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
@@ -216,14 +205,3 @@ class _Listener:
         elif event.info.name == "NodeFinished":
             self._done += 1
             self._progress("transform", self._done, self._total)
-
-
-def _node(result: Any, rows: str | None) -> NodeResult:
-    message = one_line(result.message) if result.message else ""
-    return NodeResult(
-        unique_id=result.node.unique_id,
-        status=_STATUSES.get(str(result.status), "failed"),
-        failures=abs(result.failures or 0),
-        message=f"found {rows}" if rows else message,
-        seconds=result.execution_time,
-    )

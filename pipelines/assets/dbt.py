@@ -1,4 +1,5 @@
-"""Every model as an asset and every test as an asset check, told by dbt's manifest and run by one step.
+"""Every model as an asset and every test as an asset check, told by dbt's manifest and run by one step; the estimates
+stand between the models that they are made of and those that read them.
 
 dbt runs in this process (`pipelines.transform`): a subprocess per run costs eighteen seconds where this costs two.
 """
@@ -12,7 +13,9 @@ import dagster as dg
 
 from pipelines.assets.ingest import LOG
 from pipelines.assets.line import Line
-from pipelines.transform import NodeResult, TransformOutcome, run_dbt, short_name
+from pipelines.estimates import ESTIMATED, of_models
+from pipelines.nodes import NodeResult, short_name, unique_id
+from pipelines.transform import TransformOutcome, run_dbt
 
 TRANSFORM = "transform"
 _BUILDS = ("model", "seed", "snapshot")
@@ -43,8 +46,9 @@ def graph(manifest: Mapping[str, Any]) -> Graph:
     tests = {**manifest["nodes"], **manifest["unit_tests"]}
     keys = {name: _key(node) for name, node in manifest["nodes"].items() if node["resource_type"] in _BUILDS}
     # Every table of the log is one asset: who reads which of them is dbt's own affair.
-    keys |= dict.fromkeys(manifest["sources"], LOG)
+    keys |= {name: _source_key(source) for name, source in manifest["sources"].items()}
     specs = {name: _spec(manifest["nodes"][name], keys) for name in keys if name in manifest["nodes"]}
+    specs |= _estimates({key.path[-1]: key for key in keys.values()})
     checks = {
         name: _check(node, keys)
         for name, node in tests.items()
@@ -132,6 +136,24 @@ def _judged(spec: dg.AssetCheckSpec, node: NodeResult) -> dg.AssetCheckResult:
 
 def _key(node: Mapping[str, Any]) -> dg.AssetKey:
     return dg.AssetKey([node["schema"], node["name"]])
+
+
+def _source_key(source: Mapping[str, Any]) -> dg.AssetKey:
+    return dg.AssetKey([source["schema"], source["name"]]) if source["schema"] == ESTIMATED else LOG
+
+
+def _estimates(keys: Mapping[str, dg.AssetKey]) -> dict[str, dg.AssetSpec]:
+    """Return the estimates that can be made of these models, by the ids under which their ends are told."""
+    return {
+        unique_id(one.table): dg.AssetSpec(
+            dg.AssetKey([ESTIMATED, one.table]),
+            deps=sorted(keys[read.partition(".")[2]] for read in one.reads),
+            group_name=ESTIMATED,
+            description=one.estimate.__doc__,
+            kinds={"python"},
+        )
+        for one in of_models(keys)
+    }
 
 
 def _spec(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> dg.AssetSpec:

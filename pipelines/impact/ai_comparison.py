@@ -46,8 +46,7 @@ def compare(frames: Frames) -> pl.DataFrame:
 
 
 def _times(comparison: str, stage: str, frame: pl.DataFrame) -> Iterator[Row]:
-    cancelled = frame.filter("is_cancelled")
-    frame = frame.filter(~pl.col("is_cancelled"))
+    left_out, frame = frame.filter(pl.col("left_out").is_not_null()), frame.filter(pl.col("left_out").is_null())
     if frame.is_empty():
         return
     group = Group.of(frame, f"{comparison} {stage}")
@@ -63,8 +62,12 @@ def _times(comparison: str, stage: str, frame: pl.DataFrame) -> Iterator[Row]:
         "as_of": frame["known_until"].max(), "method": _TIME_METHOD, "definition_version": VERSION,
     }  # fmt: skip
     for name, here in group.parts:
-        lost = cancelled.height if name == ALL else cancelled.filter(stratum=name).height
-        yield shared | {"stratum": name, "n_cancelled": lost} | _time_row(comparison, spans, group, name, here, figures)
+        lost = left_out if name == ALL else left_out.filter(stratum=name)
+        counts = {
+            "n_cancelled": lost.filter(left_out="cancelled").height,
+            "n_out_of_order": lost.filter(left_out="out of order").height,
+        }
+        yield shared | {"stratum": name} | counts | _time_row(comparison, spans, group, name, here, figures)
 
 
 def _replicated(spans: Spans, group: Group) -> dict[str, Real]:
@@ -143,7 +146,8 @@ def _rates(comparison: str, measure: str, frame: pl.DataFrame) -> Iterator[Row]:
     yield (
         {
             "comparison": comparison, "measure": "rate", "stage": measure, "position": frame["position"][0],
-            "stratum": ALL, "n_cancelled": 0, "as_of": frame["known_until"].max(), "method": _RATE_METHOD,
+            "stratum": ALL, "n_cancelled": 0, "n_out_of_order": 0,
+            "as_of": frame["known_until"].max(), "method": _RATE_METHOD,
             "definition_version": VERSION, "verdict": verdict, "reason": f"{reason} {_LIMITS[comparison]}",
             "rate_before": _rounded(before), "rate_after": _rounded(after),
             "difference": _rounded(float(differences[0])) if is_told else None,
@@ -189,7 +193,8 @@ _FIGURES = (
 )  # fmt: skip
 SCHEMA: dict[str, Any] = {
     **dict.fromkeys(("comparison", "measure", "stage"), pl.String), "position": pl.Int64, "stratum": pl.String,
-    **dict.fromkeys(("n_before", "n_after", "n_open_before", "n_open_after", "n_cancelled", "n_developers_before",
+    **dict.fromkeys(("n_before", "n_after", "n_open_before", "n_open_after", "n_cancelled", "n_out_of_order",
+                     "n_developers_before",
                      "n_developers_after"), pl.Int64),
     **dict.fromkeys(_FIGURES, pl.Float64),
     **dict.fromkeys(("verdict", "reason", "method"), pl.String),

@@ -40,9 +40,10 @@ def spans(
             "story_key": [f"S-{number:05}" for number in range(stories)], "is_after": is_after,
             "stratum": [f"Story, {SIZES[one]}" for one in size],
             "developer": [f"p_{one:016x}" for one in developer], "begun_at": begun,
-            "seconds": np.minimum(days, age) * 86_400, "is_ended": days <= age, "is_cancelled": False,
+            "seconds": np.minimum(days, age) * 86_400, "is_ended": days <= age, "left_out": None,
             "known_until": ENDS,
-        }
+        },
+        schema_overrides={"left_out": pl.String},
     )  # fmt: skip
 
 

@@ -82,11 +82,12 @@ def test_of_too_few_no_ratio_is_told(told, lack):
 
 def test_what_was_given_up_is_counted_and_no_story_of_either_side():
     told = spans(1)
-    given_up = told.with_columns(is_cancelled=pl.int_range(pl.len()) % 10 == 0)
-    row = whole(given_up)
-    assert row["n_cancelled"] == 30
-    assert sum(row[name] for name in ("n_before", "n_after", "n_open_before", "n_open_after")) == 270
-    assert compare(frames(told.with_columns(is_cancelled=True))).is_empty()
+    tenth = pl.int_range(pl.len()) % 10
+    why = pl.when(tenth == 0).then(pl.lit("cancelled")).when(tenth == 1).then(pl.lit("out of order"))
+    row = whole(told.with_columns(left_out=why))
+    assert (row["n_cancelled"], row["n_out_of_order"]) == (30, 30)
+    assert sum(row[name] for name in ("n_before", "n_after", "n_open_before", "n_open_after")) == 240
+    assert compare(frames(told.with_columns(left_out=pl.lit("cancelled")))).is_empty()
 
 
 def test_the_same_stories_give_the_same_rows_in_every_run():
