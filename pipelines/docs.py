@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import click
-import yaml  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from pipelines.cli import storyline
+from pipelines.docs_columns import marts
+from pipelines.docs_marts import marts_page
+from pipelines.docs_questions import questions_page
+from pipelines.docs_site import build_site
+from pipelines.docs_words import NOTE, cell
 from pipelines.events.catalog import EVENT_TYPES, EventType
 from pipelines.events.catalog.base import Moment
 from pipelines.settings import PROJECT_ROOT
 from pipelines.sources.registry import sources
 
 DOCS = PROJECT_ROOT / "docs"
-MARTS = PROJECT_ROOT / "dbt" / "models" / "marts"
-_NOTE = "<!-- Written by `make docs`; change the code, not this page. -->"
 _PLAIN = {str: "text", int: "integer", float: "number", bool: "true or false", datetime: "time", type(None): "null"}
 
 
@@ -51,10 +53,6 @@ def fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
 def _family(name: str) -> Iterator[str]:
     module = import_module(f"pipelines.events.catalog.{name}")
     declared: tuple[EventType, ...] = module.EVENTS
@@ -64,14 +62,14 @@ def _family(name: str) -> Iterator[str]:
         said = f"CDEvents `{event_type.cdevents}`. " if event_type.cdevents else ""
         yield f"{said}Schema version {event_type.schema_version}.\n\n| field | type |\n|---|---|"
         for field, type_ in fields(event_type.payload):
-            yield f"| `{field}` | {_cell(type_)} |"
+            yield f"| `{field}` | {cell(type_)} |"
 
 
 def events_page() -> str:
     """Every event type of the catalog, by family."""
     families = sorted({event_type.payload.__module__.rsplit(".", 1)[1] for event_type in EVENT_TYPES.values()})
     lines = [
-        f"# Events\n\n{_NOTE}\n",
+        f"# Events\n\n{NOTE}\n",
         f"The log knows {len(EVENT_TYPES)} types of event, in {len(families)} families. Each is a fact that has",
         "happened; a type that is not here cannot enter the log. What every event carries besides its payload is told",
         "in [architecture.md](architecture.md#an-event).",
@@ -84,7 +82,7 @@ def events_page() -> str:
 def sources_page() -> str:
     """Every registered source: its streams and the events it tells."""
     lines = [
-        f"# Sources\n\n{_NOTE}\n",
+        f"# Sources\n\n{NOTE}\n",
         "An *entity* stream tells a thing's whole history anew, so its newest record supersedes the older ones.",
         "A record of an *observation* stream stays for ever.\n",
         "How to add a source: [add-a-source.md](add-a-source.md).\n",
@@ -103,41 +101,13 @@ def sources_page() -> str:
 def commands_page() -> str:
     """Every command with the help that it prints."""
     lines = [
-        f"# Commands\n\n{_NOTE}\n",
+        f"# Commands\n\n{NOTE}\n",
         "What `storyline COMMAND --help` prints. What `make` can do: `make help`.",
     ]
     root = click.Context(storyline, info_name="storyline", terminal_width=100, **storyline.context_settings)
     parts = [click.Context(command, root, name) for name, command in sorted(storyline.commands.items())]
     for context in [root, *parts]:
         lines.append(f"\n## `{context.command_path}`\n\n```text\n{context.get_help().rstrip()}\n```")
-    return "\n".join(lines) + "\n"
-
-
-def mart_models() -> list[dict[str, Any]]:
-    """Every mart as its yml tells it: `name`, `description`, `columns`, and `question`, the folder that it lies in."""
-    found: list[dict[str, Any]] = []
-    for path in sorted(MARTS.rglob("*.yml")):
-        for model in (yaml.safe_load(path.read_text()) or {}).get("models", []):
-            found.append({**model, "question": path.parent.relative_to(MARTS).as_posix()})
-    return sorted(found, key=lambda model: (model["question"], model["name"]))
-
-
-def marts_page() -> str:
-    """Every mart with its grain and its columns."""
-    lines = [
-        f"# Marts\n\n{_NOTE}\n",
-        "The public tables: schema `marts` of the serving file. Columns may be added, never renamed. Times are UTC,",
-        "durations `_seconds` (exact), rates 0 to 1, keys text. What a metric means and does not say:",
-        "[metrics.md](metrics.md).",
-    ]
-    for model in mart_models():
-        lines.append(
-            f"\n## `{model['name']}`\n\n{_cell(model['description'])}\n\n| column | type | meaning |\n|---|---|---|"
-        )
-        lines += [
-            f"| `{column['name']}` | {column.get('data_type', '')} | {_cell(column['description'])} |"
-            for column in model.get("columns", [])
-        ]
     return "\n".join(lines) + "\n"
 
 
@@ -148,15 +118,17 @@ def pages() -> dict[Path, str]:
         DOCS / "sources.md": sources_page(),
         DOCS / "commands.md": commands_page(),
         DOCS / "marts.md": marts_page(),
+        DOCS / "questions.md": questions_page(mart.name for mart in marts()),
     }
 
 
 def main() -> None:
-    """Write every generated page, and name those that changed."""
+    """Write every generated page and name those that changed; build dbt's page and say where it is."""
     for path, text in pages().items():
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
             sys.stdout.write(f"wrote {path.relative_to(PROJECT_ROOT)}\n")
+    sys.stdout.write(f"The models and their lineage: open {build_site().relative_to(PROJECT_ROOT)} in a browser.\n")
 
 
 if __name__ == "__main__":

@@ -72,11 +72,12 @@ def ended(result: Any, rows: str | None = None) -> NodeResult:
     Args:
         rows: the first rows that a test found wrong, in words.
     """
-    message = one_line(result.message) if result.message else ""
+    # A test whose rows only warn counts them below zero.
+    message = one_line(result.message or "").replace("Got -", "Got ")
     return NodeResult(
         unique_id=result.node.unique_id,
         status=_STATUSES.get(str(result.status), "failed"),
         failures=abs(result.failures or 0),
-        message=f"found {rows}" if rows else message,
+        message=f"{message} ({rows})" if rows else message,
         seconds=result.execution_time,
     )

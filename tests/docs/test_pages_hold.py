@@ -1,13 +1,15 @@
 """What the pages tell a reader to do can be done: links lead somewhere, commands exist, queries run."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines.cli import storyline
-from pipelines.docs import mart_models
+from pipelines.docs_columns import marts
+from pipelines.docs_questions import Question, answerable, questions
 from pipelines.settings import PROJECT_ROOT
 
 SKIPPED = {".venv", ".git", ".demo", "node_modules"}
@@ -47,15 +49,34 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
     assert called - set(storyline.commands) == set()
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=[re.findall(r"marts\.(\w+)", query)[0] for query in QUERIES])
-def test_a_query_of_the_readme_runs_on_the_marts_as_they_are_promised(query: str) -> None:
+@pytest.fixture
+def promised() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts as they are promised: every column of its type, and no row."""
     with duckdb.connect() as connection:  # noqa: TID251 - in memory: the promise, not a warehouse
         connection.execute("create schema marts")
-        for model in mart_models():
-            columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in model.get("columns", []))
-            if columns:
-                connection.execute(f"create table marts.{model['name']} ({columns})")
-        assert connection.execute(query).fetchall() == []
+        for mart in marts():
+            columns = ", ".join(f'"{column.name}" {column.data_type}' for column in mart.columns)
+            connection.execute(f"create table marts.{mart.name} ({columns})")
+        yield connection
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=[re.findall(r"marts\.(\w+)", query)[0] for query in QUERIES])
+def test_a_query_of_the_readme_runs_on_the_marts_as_they_are_promised(
+    query: str, promised: duckdb.DuckDBPyConnection
+) -> None:
+    assert promised.execute(query).fetchall() == []
+
+
+@pytest.mark.parametrize("question", answerable(mart.name for mart in marts()), ids=lambda question: question.name)
+def test_a_worked_question_runs_on_the_marts_as_they_are_promised(
+    question: Question, promised: duckdb.DuckDBPyConnection
+) -> None:
+    promised.execute(question.sql)
+
+
+def test_the_worked_questions_are_numbered_and_say_what_they_do_not_say() -> None:
+    assert [question.number for question in questions()] == list(range(1, len(questions()) + 1))
+    assert [question.name for question in questions() if len(question.limits) < 40 or len(question.answer) < 40] == []
 
 
 def test_the_readme_shows_queries_and_the_two_commands() -> None:
