@@ -58,7 +58,8 @@ def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     with open_log(settings, command="breaking", since=now()) as connection:
         for mart, (change, _said) in (PROMISES | ODDITIES).items():
             connection.execute(f"update marts.{mart} set {change} where rowid = (select min(rowid) from marts.{mart})")
-    return run_dbt(settings, select=["test_name:columns_hold"], is_only_tested=True)
+        connection.execute("update marts.data_quality set status = 'watch' where check_name = 'volumes_as_usual'")
+    return run_dbt(settings, select=["test_name:columns_hold", "assert_volumes_are_as_usual"], is_only_tested=True)
 
 
 def ended(outcome: TransformOutcome, mart: str) -> tuple[str, str]:
@@ -79,12 +80,20 @@ def test_what_vendors_write_as_they_like_is_told_and_stops_no_night(broken: Tran
     assert [said for said in ODDITIES[mart][1] if f"column_name {said}, failing_rows 1" not in message] == []
 
 
+def test_a_volume_that_is_not_as_usual_is_told_with_its_source_and_stops_no_night(broken: TransformOutcome) -> None:
+    (node,) = [node for node in broken.nodes if node.name == "assert_volumes_are_as_usual"]
+    assert node.status == "warn"
+    assert "scope planted planted.example, status watch" in node.message
+
+
 def test_the_row_that_breaks_a_promise_is_named_by_its_key(broken: TransformOutcome) -> None:
     assert "example acme/" in ended(broken, "fct_changes")[1]
 
 
 def test_a_mart_that_holds_what_it_promises_is_green(broken: TransformOutcome) -> None:
-    untouched = [node for node in broken.nodes if not any(mart in node.name for mart in PROMISES | ODDITIES)]
+    untouched = [
+        node for node in broken.nodes if not any(mart in node.name for mart in [*PROMISES, *ODDITIES, "volumes"])
+    ]
     assert len(untouched) > 5
     assert {node.status for node in untouched} == {"ok"}
 

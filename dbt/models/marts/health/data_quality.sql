@@ -15,6 +15,8 @@ counts as (
         cast(null as varchar)
     from {{ ref('int_quality_faults') }}
     union all
+    select * from {{ ref('int_quality_volume') }}
+    union all
     select
         *,
         cast(null as varchar),
