@@ -1,5 +1,10 @@
 -- One row per CI run attempt whose jobs are known: how many, how many ended, and when the last of them did.
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='keyed',
+        meta={'key': ['repository', 'run_id', 'run_attempt'], 'follows': ['stg_events__build']}
+    )
+}}
 
 with jobs as (
     select

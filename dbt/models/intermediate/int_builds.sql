@@ -1,5 +1,10 @@
 -- One row per attempt of a CI run in its newest state, with the moments that its steps told.
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='keyed',
+        meta={'key': ['repository', 'run_id', 'run_attempt'], 'follows': ['stg_events__build', 'int_build_jobs']}
+    )
+}}
 
 with build_events as (
     select *

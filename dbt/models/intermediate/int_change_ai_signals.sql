@@ -1,5 +1,10 @@
 -- One row per pull request and explicit sign that an AI wrote or reviewed it. No sign is no proof of the contrary.
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='keyed',
+        meta={'key': ['change_key'], 'follows': ['int_changes', 'int_change_commits', 'stg_events__change']}
+    )
+}}
 
 with changes as (
     select * from {{ ref('int_changes') }}

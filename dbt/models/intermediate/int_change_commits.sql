@@ -1,5 +1,5 @@
 -- One row per pull request and commit that it holds by its newest version.
-{{ config(materialized='table') }}
+{{ config(materialized='keyed', meta={'key': ['change_key'], 'follows': ['stg_events__change']}) }}
 
 with final as (
     select

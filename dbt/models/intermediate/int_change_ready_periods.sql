@@ -1,5 +1,5 @@
 -- One row per unbroken time in which a pull request was no draft: half-open, the last one without an end.
-{{ config(materialized='table') }}
+{{ config(materialized='keyed', meta={'key': ['change_key'], 'follows': ['int_changes', 'stg_events__change']}) }}
 
 with changes as (
     select * from {{ ref('int_changes') }}

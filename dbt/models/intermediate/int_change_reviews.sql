@@ -1,6 +1,11 @@
 -- One row per pull request: when it was ready, first looked at by a person, and approved. Bots, unknown actors and the
 -- author do not review.
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='keyed',
+        meta={'key': ['change_key'], 'follows': ['int_changes', 'int_change_ready_periods', 'stg_events__change']}
+    )
+}}
 
 with changes as (
     select * from {{ ref('int_changes') }}

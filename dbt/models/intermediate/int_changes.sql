@@ -1,5 +1,5 @@
 -- One row per pull request in its newest state, whoever told it.
-{{ config(materialized='table') }}
+{{ config(materialized='keyed', meta={'key': ['change_key'], 'follows': ['stg_events__change']}) }}
 
 with change_events as (
     select * from {{ ref('stg_events__change') }}

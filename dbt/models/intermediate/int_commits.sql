@@ -1,5 +1,10 @@
 -- One row per commit that is known, from a default branch or from a pull request.
-{{ config(materialized='table') }}
+{{
+    config(
+        materialized='keyed',
+        meta={'key': ['repository', 'sha'], 'follows': ['stg_events__code', 'stg_events__change']}
+    )
+}}
 
 with told as (
     select
