@@ -17,6 +17,7 @@ from pipelines.ai_settings import Ai
 from pipelines.calendar_settings import Calendar
 from pipelines.ci_settings import Ci
 from pipelines.flow_settings import Flow
+from pipelines.monorepo_settings import Monorepo
 from pipelines.settings_sections import (
     Delivery,
     Flags,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     membership: Membership = Membership()
     calendars: dict[str, Calendar] = Field(default_factory=dict, validate_default=True)
     services: dict[str, str] = Field(default_factory=dict)
+    monorepos: tuple[Monorepo, ...] = ()
     recordings: dict[str, tuple[Path, ...]] = Field(default_factory=dict)
     status_categories: dict[str, dict[str, str]] = Field(default_factory=dict)
     milestone_statuses: dict[str, MilestoneStatuses] = Field(default_factory=dict)

@@ -77,13 +77,23 @@ class Stories(Section):
 
 
 class Delivery(Section):
-    """What counts as production, as an incident and as a hotfix."""
+    """What counts as production, as an incident and as a hotfix.
 
-    production_environments: tuple[str, ...] = ("production", "prod", "live")
+    Attributes:
+        production_environments: names of which `*` stands for anything.
+        rollout_window_hours: a commit that goes through the environments of production within these is one deployment.
+        rework_types: of tickets whose work is unplanned, beside that of incidents.
+    """
+
+    production_environments: tuple[str, ...] = (
+        "production", "prod", "live", "production-*", "prod-*", "production/*", "prod/*", "production *",
+    )  # fmt: skip
     incident_labels: tuple[str, ...] = ("incident", "outage", "sev1", "sev2", "production-incident")
     incident_types: tuple[str, ...] = ("Incident", "Production Incident", "Outage", "[System] Incident")
     hotfix_labels: tuple[str, ...] = ("hotfix", "revert", "rollback")
     incident_window_hours: int = Field(default=24, ge=1)
+    rollout_window_hours: int = Field(default=72, ge=1)
+    rework_types: tuple[str, ...] = ()
 
 
 class Flags(Section):

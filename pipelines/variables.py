@@ -49,6 +49,8 @@ def _delivery(settings: Settings) -> dict[str, Any]:
         "incident_types": list(settings.delivery.incident_types),
         "hotfix_labels": list(settings.delivery.hotfix_labels),
         "incident_window_hours": settings.delivery.incident_window_hours,
+        "rollout_window_hours": settings.delivery.rollout_window_hours,
+        "rework_types": list(settings.delivery.rework_types),
         "stale_after_hours": settings.freshness.stale_after_hours,
     }
 
@@ -86,6 +88,7 @@ def _ownership(settings: Settings) -> dict[str, Any]:
             for name, team in sorted(settings.teams.items())
         ],
         "services": dict(sorted(settings.services.items())),
+        "monorepos": [monorepo.model_dump(mode="json") for monorepo in settings.monorepos],
     }
 
 

@@ -1,8 +1,9 @@
--- However often a commit was tried, it counts once, in one week; and every share lies between none and all.
+-- However often a commit was tried, and in however many regions, it counts once, in one week; and every share of
+-- deployments lies between none and all.
 with deployed as (
     select
         deployments.service,
-        count(distinct deployments.first_attempt_id) as deployments
+        count(distinct deployments.rollout_id) as deployments
     from {{ ref('fct_deployments') }} as deployments
     where deployments.is_production and deployments.status = 'success'
     group by deployments.service
@@ -18,6 +19,7 @@ weeks as (
             or dayofweek(weekly.week_on) <> 1
         ) as is_wrong
     from {{ ref('agg_dora_weekly') }} as weekly
+    where weekly.definition = 'dora'
     group by weekly.service
 )
 

@@ -7,11 +7,12 @@ nothing is due to a deployment is known, and so is the deployment that healed it
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pipelines.company.branches import merge_sha
 from pipelines.company.company import Company
-from pipelines.company.facts import Deployment, PullRequest
+from pipelines.company.facts import Deployment, PullRequest, Story
 from pipelines.company.operations import Incident
 from pipelines.company.releases import PRODUCTION
 
@@ -79,42 +80,85 @@ def deployment_truths(company: Company, as_of: datetime) -> list[DeploymentTruth
     return [known.truth(one) for one in company.deployments if one.created_at <= as_of]
 
 
-def dora_truths(company: Company, as_of: datetime) -> list[DoraTruth]:
-    """Return every week of every service from its first deployment to its last, those without any included."""
-    weeks: dict[tuple[str, date], DoraTruth] = {}
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a definition counts of a service at a moment.
 
-    def week(service: str, at: datetime) -> DoraTruth:
-        on = at.date() - timedelta(days=at.weekday())
-        return weeks.setdefault((service, on), DoraTruth(service, on))
+    Attributes:
+        measure: `deployment`, `lead_time`, `judged` and `failed` (which make the fail rate), `recovery` or `rework`.
+        value: seconds, or 1 where it is only counted.
+    """
 
+    service: str
+    measure: str
+    at: datetime
+    value: float = 1.0
+
+
+def week_of(at: datetime) -> date:
+    """Return the Monday of a moment's week, UTC."""
+    return at.date() - timedelta(days=at.weekday())
+
+
+def weeks_of(company: Company, as_of: datetime) -> Iterator[tuple[str, date]]:
+    """Yield every week of every service from its first deployment to the moment, those without any included."""
+    first: dict[str, datetime] = {}
+    for one in company.deployments:
+        if one.environment == PRODUCTION and one.finished_at <= as_of:
+            first[one.service] = min(first.get(one.service, one.finished_at), one.finished_at)
+    for service, at in sorted(first.items()):
+        for number in range((week_of(as_of) - week_of(at)).days // 7 + 1):
+            yield service, week_of(at) + timedelta(weeks=number)
+
+
+def dora_points(company: Company, as_of: datetime) -> Iterator[Point]:
+    """Yield what DORA's own definition counts."""
     attempts: dict[str, list[DeploymentTruth]] = {}
     for truth in deployment_truths(company, as_of):
         if truth.deployment.environment == PRODUCTION and truth.status != "in_progress":
             attempts.setdefault(truth.deployment.attempt_of, []).append(truth)
     for tried in attempts.values():
         out = next((one for one in tried if one.status == "success"), None)
-        told = week(tried[0].deployment.service, (out or tried[0]).deployment.finished_at)
-        told.finished += 1
-        told.deployments += out is not None
-        told.failed += any(one.reasons for one in tried)
-        told.rework += bool(out and out.is_rework)
+        service, at = tried[0].deployment.service, (out or tried[0]).deployment.finished_at
+        yield Point(service, "judged", at)
+        if out is not None:
+            yield Point(service, "deployment", at)
+        if any(one.reasons for one in tried):
+            yield Point(service, "failed", at)
+        if out and out.is_rework:
+            yield Point(service, "rework", at)
         recovered = [one.recovery_seconds for one in tried if one.recovery_seconds is not None]
-        # The whole of the attempts was well again when the longest of them was.
-        told.recovery_seconds += [max(recovered)] if recovered else []
+        if recovered:
+            # The whole of the attempts was well again when the longest of them was.
+            yield Point(service, "recovery", at, max(recovered))
     pulls = _pulls(company)
     for one in company.deployments:
-        if one.finished_at <= as_of:
-            told_times = [_lead_time(pulls[sha], one) for sha in one.pulls]
-            week(one.service, one.finished_at).lead_time_seconds += told_times
-    return list(_without_gaps(weeks))
+        for sha in one.pulls if one.finished_at <= as_of else ():
+            yield Point(one.service, "lead_time", one.finished_at, _lead_time(pulls[sha], one))
 
 
-def _without_gaps(weeks: dict[tuple[str, date], DoraTruth]) -> Iterator[DoraTruth]:
-    for service in sorted({service for service, _ in weeks}):
-        own = [on for name, on in weeks if name == service]
-        for number in range((max(own) - min(own)).days // 7 + 1):
-            on = min(own) + timedelta(weeks=number)
-            yield weeks.get((service, on)) or DoraTruth(service, on)
+def dora_truths(company: Company, as_of: datetime) -> list[DoraTruth]:
+    """Return every week of every service from its first deployment to the moment, those without any included."""
+    weeks = {(service, on): DoraTruth(service, on) for service, on in weeks_of(company, as_of)}
+    for point in dora_points(company, as_of):
+        told = weeks[point.service, week_of(point.at)]
+        told.deployments += point.measure == "deployment"
+        told.finished += point.measure == "judged"
+        told.failed += point.measure == "failed"
+        told.rework += point.measure == "rework"
+        if point.measure == "lead_time":
+            told.lead_time_seconds.append(point.value)
+        elif point.measure == "recovery":
+            told.recovery_seconds.append(point.value)
+    return list(weeks.values())
+
+
+def taken_back(story: Story) -> Iterator[datetime]:
+    """Yield the moments at which fewer of production's users got the story's feature than before."""
+    steps = [step for step in (story.flag.steps if story.flag else ()) if step.environment == PRODUCTION]
+    for before, after in pairwise(steps):
+        if after.percentage < before.percentage:
+            yield after.at
 
 
 def _lead_time(pull: PullRequest, one: Deployment) -> float:
@@ -137,6 +181,12 @@ class _Known:
         for incident in company.incidents:
             if incident.deployment and incident.opened_at <= as_of:
                 self._incidents.setdefault(incident.deployment, []).append(incident)
+        # When the flag of a story was taken back, by the merges of its pull requests.
+        self._taken_back: dict[str, list[datetime]] = {}
+        for story in company.stories:
+            for pull in story.pull_requests if story.flag else ():
+                fallen = [at for at in taken_back(story) if at <= as_of]
+                self._taken_back.setdefault(merge_sha(pull), []).extend(fallen)
         self._healed: dict[str, list[tuple[str, datetime]]] = {}
         self._learn()
 
@@ -147,7 +197,8 @@ class _Known:
             pull = self._pulls[sha]
             broken = carried.get((service, pull.repairs or ""))
             if broken and pull.repair and broken.finished_at < out.finished_at:
-                self._note(broken.key, pull.repair, out.finished_at)
+                off = [at for at in self._taken_back.get(pull.repairs or "", ()) if broken.finished_at < at]
+                self._note(broken.key, pull.repair, min([out.finished_at, *off]))
         for one in self._out:
             if one.heals and one.is_rollback:
                 self._note(one.heals, "rollback", one.finished_at)
@@ -173,15 +224,21 @@ class _Known:
         for rule, at in self._healed.get(one.key, []):
             rules.append(rule)
             healed.append(at)
+        # Of several incidents the last to end counts, and none while one of them lasts.
+        ends: list[datetime | None] = []
         for incident in self._incidents.get(one.key, []):
             rules.append("incident")
-            healed += [at for at in self._ends(incident) if at <= self._as_of]
+            ends.append(min((at for at in self._ends(incident, one) if at <= self._as_of), default=None))
+        if ends and None not in ends:
+            healed.append(max(at for at in ends if at is not None))
         is_repair = bool(one.pulls) and all(self._pulls[sha].repair for sha in one.pulls)
         return DeploymentTruth(one, status, tuple(sorted(set(rules))), min(healed, default=None), is_rework=is_repair)
 
-    def _ends(self, incident: Incident) -> Iterator[datetime]:
+    def _ends(self, incident: Incident, blamed: Deployment) -> Iterator[datetime]:
         if incident.resolved_at:
             yield incident.resolved_at
         for one in self._out:
             if one.heals == incident.deployment:
                 yield one.finished_at
+        for sha in blamed.pulls:
+            yield from (at for at in self._taken_back.get(sha, ()) if at >= incident.opened_at)

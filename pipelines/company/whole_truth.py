@@ -8,6 +8,7 @@ from pipelines.company.ai_truth import ai_truth
 from pipelines.company.build_truth import build_truths
 from pipelines.company.ci_truth import ci_truth
 from pipelines.company.company import Company
+from pipelines.company.dora_figures import weekly_figures, window_figures
 from pipelines.company.dora_truth import dora_truths
 from pipelines.company.flow_truth import flow_truths
 from pipelines.company.guardrails import guardrail_truths
@@ -33,6 +34,8 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "stage_times": [one.as_json() for one in stage_time_truths(company, as_of)],
         "members": member_truths(company, as_of),
         "dora": [one.as_json() for one in dora_truths(company, as_of)],
+        "dora_definitions": list(weekly_figures(company, as_of)),
+        "dora_windows": list(window_figures(company, as_of)),
         "builds": [one.as_json() for one in build_truths(company, as_of)],
         "ci": ci_truth(company, as_of),
         "ai": ai_truth(company, as_of),

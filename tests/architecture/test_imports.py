@@ -9,7 +9,15 @@ import pytest
 
 OURS = ("pipelines", "warehouse", "app")
 # The tables of the settings, of which only `settings.py` knows all.
-SECTIONS = ("settings_sections", "support_settings", "calendar_settings", "ai_settings", "flow_settings", "ci_settings")
+SECTIONS = (
+    "settings_sections",
+    "support_settings",
+    "calendar_settings",
+    "ai_settings",
+    "flow_settings",
+    "ci_settings",
+    "monorepo_settings",
+)
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -72,7 +72,8 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
 
 
 def week(marts: Marts, service: str, monday: date) -> dict[str, object]:
-    query = f"select * from marts.agg_dora_weekly where service = '{service}' and week_on = '{monday}'"
+    where = f"definition = 'dora' and service = '{service}' and week_on = '{monday}'"
+    query = f"select * from marts.agg_dora_weekly where {where}"
     (row,) = marts.rows(query)
     return row
 

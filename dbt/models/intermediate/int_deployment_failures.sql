@@ -29,30 +29,29 @@ by_status as (
     group by deployments.deployment_id
 ),
 
--- What went out before the incident was seen cannot have ended it.
+-- Whatever ended it first counts: the incident's resolution, a later deployment, or its flag that was taken back.
+ended as (
+    select
+        ends.incident_id,
+        min(ends.ended_at) as ended_at
+    from {{ ref('int_incident_ends') }} as ends
+    group by ends.incident_id
+),
+
+-- Of several incidents the last to end makes it good; while one of them lasts, none does.
 by_incident as (
     select
         deployments.deployment_id,
         'incident' as rule,
         2 as precedence,
-        'incident ' || incidents.incident_id || ' is linked to it by ' || links.link_rule as reason,
-        least(
-            case when incidents.resolved_at >= deployments.finished_at then incidents.resolved_at end,
-            min(successes.finished_at)
-        ) as recovered_at
+        'incident ' || links.incident_id || ' is linked to it by ' || links.link_rule as reason,
+        case
+            when count(*) over of_one = count(ended.ended_at) over of_one then max(ended.ended_at) over of_one
+        end as recovered_at
     from {{ ref('int_incident_deployments') }} as links
-    inner join {{ ref('int_incidents') }} as incidents on links.incident_id = incidents.incident_id
     inner join deployments on links.deployment_id = deployments.deployment_id
-    left join successes
-        on
-            deployments.service = successes.service
-            and deployments.environment_key = successes.environment_key
-            and deployments.sha is distinct from successes.sha
-            and deployments.finished_at < successes.finished_at
-            and incidents.opened_at < successes.finished_at
-    group by
-        deployments.deployment_id, deployments.finished_at, incidents.incident_id, incidents.resolved_at,
-        links.link_rule
+    left join ended on links.incident_id = ended.incident_id
+    window of_one as (partition by deployments.deployment_id)
 ),
 
 by_rollback as (
@@ -72,8 +71,12 @@ by_repair as (
         4 as precedence,
         repairs.fixing_change_key || ' is a ' || repairs.kind || ' of ' || repairs.broken_change_key
         || ', which it carried' as reason,
-        repairs.repaired_at as recovered_at
+        least(repairs.repaired_at, min(rescues.rolled_back_at)) as recovered_at
     from {{ ref('int_deployment_repairs') }} as repairs
+    left join {{ ref('int_deployment_rescues') }} as rescues
+        on repairs.deployment_id = rescues.deployment_id and repairs.broken_change_key = rescues.change_key
+    group by
+        repairs.deployment_id, repairs.kind, repairs.fixing_change_key, repairs.broken_change_key, repairs.repaired_at
 ),
 
 final as (

@@ -40,13 +40,32 @@ histories as (
     group by deployment_events.subject
 ),
 
+-- A repository of several services tells them apart by a word of the deployment: the first service that fits.
+ruled as (
+    select
+        records.subject,
+        arg_min(rules.service, rules.place) as service
+    from records
+    inner join {{ ref('stg_settings__monorepos') }} as rules
+        on
+            records.repository = rules.repository
+            and rules.kind = 'deployment'
+            and (
+                lower(records.environment) glob rules.pattern
+                or lower(records.task) glob rules.pattern
+                or lower(records.ref) glob rules.pattern
+                or lower(records.description) glob rules.pattern
+            )
+    group by records.subject
+),
+
 combined as (
     select
         histories.subject,
         histories.vendor_deployment_id,
         histories.repository,
         coalesce(nullif(records.environment, ''), nullif(histories.environment, ''), 'unnamed') as environment,
-        coalesce(records.service, repositories.service) as service,
+        coalesce(records.service, ruled.service, repositories.service) as service,
         coalesce(records.is_production, false) as is_declared_production,
         records.sha,
         records.ref,
@@ -65,6 +84,7 @@ combined as (
         ) as rank_of_id
     from histories
     left join records on histories.subject = records.subject
+    left join ruled on histories.subject = ruled.subject
     left join repositories on histories.repository = repositories.repository
 ),
 
@@ -90,7 +110,7 @@ final as (
         lower(combined.environment) as environment_key,
         -- The vendor declares it by the exact name alone, so a name that the settings list counts as well.
         combined.is_declared_production
-        or lower(combined.environment) in ({{ setting_values('production_environments') }}) as is_production,
+        or {{ matches_setting('combined.environment', 'production_environments') }} as is_production,
         coalesce(combined.in_progress_at, combined.created_at) as started_at
     from combined
 )

@@ -1,4 +1,5 @@
--- One row per service that anything was deployed as or that a repository is, with the team of its repository.
+-- One row per service that anything was deployed as or that a repository is, with its team: the one that the settings
+-- name for it, else that of its repository.
 {{ config(materialized='table') }}
 
 with repositories as (
@@ -20,13 +21,25 @@ named as (
     left join repositories on deployments.repository = repositories.repository
 ),
 
+told as (
+    select
+        rules.service,
+        min(rules.team) as team
+    from {{ ref('stg_settings__monorepos') }} as rules
+    where rules.kind = 'service'
+    group by rules.service
+),
+
 -- A service of several repositories belongs to the first by name that a team claims.
 final as (
     select
         named.service,
         min(named.repository) as repository,
-        coalesce(min(named.team) filter (where named.team <> 'unassigned'), 'unassigned') as team
+        coalesce(
+            min(told.team), min(named.team) filter (where named.team <> 'unassigned'), 'unassigned'
+        ) as team
     from named
+    left join told on named.service = told.service
     where named.service is not null
     group by named.service
 )

@@ -11,6 +11,15 @@ deployments as (
     select * from {{ ref('int_deployment_order') }}
 ),
 
+ends as (
+    select
+        incident_id,
+        min(ended_at) as ended_at,
+        arg_min(ended_by, (ended_at, ended_by)) as ended_by
+    from {{ ref('int_incident_ends') }}
+    group by incident_id
+),
+
 final as (
     select
         incidents.incident_id,
@@ -33,8 +42,11 @@ final as (
         incidents.is_critical,
         incidents.kind,
         incidents.flag_key,
-        incidents.story_key
+        incidents.story_key,
+        ends.ended_at,
+        ends.ended_by
     from incidents
+    left join ends on incidents.incident_id = ends.incident_id
     left join links on incidents.incident_id = links.incident_id
     left join deployments on links.deployment_id = deployments.deployment_id
 )

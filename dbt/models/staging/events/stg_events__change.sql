@@ -35,7 +35,8 @@ final as (
         {{ payload_text('review_id') }} as review_id,
         {{ payload_text('comment_id') }} as comment_id,
         {{ payload_text('kind') }} as comment_kind,
-        {{ payload_text('label') }} as label
+        {{ payload_text('label') }} as label,
+        {{ payload_list('paths') }} as paths
     from events
 )
 

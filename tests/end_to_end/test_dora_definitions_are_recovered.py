@@ -1,0 +1,67 @@
+"""DORA's figures under four definitions: the marts tell of each service and week what was planted, and so of months."""
+
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Recovered
+
+DEFINITIONS = {"dora", "devlake", "gitlab", "four_keys"}
+
+
+def _wrong(known: dict[Any, dict[str, Any]], truths: list[dict[str, Any]], place: tuple[str, ...]) -> list[Any]:
+    """Every figure that is told otherwise than the truth."""
+    told = {key: {name: row[name] for name in truths[0] if name not in place} for key, row in known.items()}
+    found = []
+    for truth in truths:
+        own = told[tuple(truth[name] for name in place)]
+        found += [
+            (*(truth[name] for name in place), name, value, truth[name])
+            for name, value in own.items()
+            if value != pytest.approx(truth[name], rel=1e-12, abs=0)
+        ]
+    return found
+
+
+def test_every_week_of_every_service_is_told_as_each_definition_has_it(recovered: Recovered) -> None:
+    place = ("definition", "service", "week_on")
+    rows = recovered.named_rows("select * replace (week_on::varchar as week_on) from marts.agg_dora_weekly")
+    known = {tuple(row[name] for name in place): row for row in rows}
+    truths = recovered.truth["dora_definitions"]
+    assert known.keys() == {tuple(truth[name] for name in place) for truth in truths}
+    assert {definition for definition, *_ in known} == DEFINITIONS
+    assert _wrong(known, truths, place) == []
+
+
+def test_every_longer_window_is_told_as_a_whole(recovered: Recovered) -> None:
+    place = ("definition", "service", "window_name")
+    known = {
+        tuple(row[name] for name in place): row for row in recovered.named_rows("select * from marts.agg_dora_windows")
+    }
+    truths = recovered.truth["dora_windows"]
+    assert known.keys() == {tuple(truth[name] for name in place) for truth in truths}
+    assert _wrong(known, truths, place) == []
+
+
+def test_the_definitions_differ_over_the_very_same_events(recovered: Recovered) -> None:
+    rows = recovered.named_rows("select * from marts.agg_dora_windows where window_name = 'last_90_days'")
+    by_service: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        by_service.setdefault(row["service"], {})[row["definition"]] = row
+    lead_times = [
+        {name: row["change_lead_time_median_seconds"] for name, row in told.items()} for told in by_service.values()
+    ]
+    # From the merge on, or only from the merge commit on, it always looks better than from the first commit on.
+    assert all(told["gitlab"] < told["dora"] for told in lead_times)
+    assert all(told["four_keys"] < told["dora"] for told in lead_times)
+    assert any(told["devlake"] != told["dora"] for told in lead_times)
+    assert all(row["rework_rate"] is None and row["rework_rate_n"] == 0 for row in rows if row["definition"] != "dora")
+
+
+def test_a_service_belongs_to_its_team_in_every_week(recovered: Recovered) -> None:
+    told = dict(recovered.rows("select distinct service, team from marts.agg_dora_weekly"))
+    repositories = dict(
+        recovered.rows("select distinct service, repository from marts.fct_deployments where is_production")
+    )
+    teams = {team.repository: team.key for team in recovered.company.teams}
+    assert told == {service: teams[repository] for service, repository in repositories.items()}
