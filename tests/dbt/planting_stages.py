@@ -142,6 +142,10 @@ def _levels() -> list[RawRecord]:
         _ticket("EP-7", day(40), parent_key="EP-5"),
         change(606, "EP-6 code", day(41), merged=day(42), repository=PARTS),
         deployment(603, sha(606), day(43), repository=PARTS),
+        # Thought of when the epic was out for all, and deployed to them at once.
+        _ticket("EP-8", day(60), parent_key="EP-5"),
+        change(607, "EP-8 code", day(61), merged=day(62), repository=PARTS),
+        deployment(604, sha(607), day(63), repository=PARTS),
         flag("epics", *shares((45, 10), (50, 100)), properties=["EP-5"]),
         flag("its-own", *shares((47, 10)), properties=["EP-7"]),
         # Each stands above the other.

@@ -141,6 +141,7 @@ def test_an_epics_flag_lets_out_its_stories_that_have_none(ask: Ask) -> None:
     assert story(ask, "EP-6", *columns) == (day(45), day(50), 1, True)
     assert story(ask, "EP-7", *columns) == (day(47), None, 1, True)
     assert story(ask, "EP-5", *columns) == (day(45), day(50), 1, False)
+    assert story(ask, "EP-8", *columns) == (day(63), day(63), 1, True)
 
 
 def test_tickets_that_stand_above_each_other_are_both_measured(ask: Ask) -> None:

@@ -90,6 +90,9 @@ final as (
         coalesce(
             case
                 when flags.story_key is null then in_order.opened_at >= freezes.follow_ups_from
+                -- The flag of what it belongs to may be older than all of it.
+                when flags.is_from_above
+                    then in_order.opened_at >= freezes.follow_ups_from and in_order.opened_at > flags.production_at
                 else
                     in_order.opened_at > flags.production_at and in_order.opened_at > in_order.first_opened_at
             end,

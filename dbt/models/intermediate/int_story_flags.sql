@@ -14,6 +14,7 @@ milestones as (
 final as (
     select
         links.story_key,
+        bool_or(links.is_from_above) as is_from_above,
         count(*) as flag_count,
         min(milestones.reached_at) as production_at,
         case when count(*) = count(milestones.full_rollout_at) then max(milestones.full_rollout_at) end

@@ -15,19 +15,8 @@ changes as (
     select * from {{ ref('int_story_changes_summary') }}
 ),
 
-flags as (
-    select * from {{ ref('int_story_flags') }}
-),
-
--- A story with a flag is in production when its users are, and not when its code is.
 released as (
-    select
-        tickets.story_key,
-        case when flags.story_key is null then changes.production_at else flags.production_at end as production_at,
-        case when flags.story_key is null then changes.production_at else flags.full_rollout_at end as full_rollout_at
-    from tickets
-    left join changes on tickets.story_key = changes.story_key
-    left join flags on tickets.story_key = flags.story_key
+    select * from {{ ref('int_story_releases') }}
 ),
 
 -- What users said once it was in production is feedback.
