@@ -126,7 +126,7 @@ def _held(company: Company, as_of: datetime) -> Iterator[Pair]:
         for commit in pull.commits if is_rewritten else pull.commits_before:
             if commit.committed_at <= as_of:
                 yield Pair("commit", f"{pull.repository}@{commit.sha}", "change", merge_sha(pull))
-        if pull.merged_at <= as_of and pull.base == "main":
+        if pull.merged_at <= as_of:
             yield Pair("commit", f"{pull.repository}@{merge_sha(pull)}", "change", merge_sha(pull))
 
 

@@ -8,6 +8,8 @@ import pytest
 from pipelines.company import Company, Scale, simulate, story_truths
 from pipelines.company.abandoned import Abandoned, abandoned_truths
 from pipelines.company.facts import Status, Story
+from pipelines.company.link_truth import link_truth
+from pipelines.company.releases import merge_sha
 from tests.end_to_end.recovering import named_rows, night, rows
 
 
@@ -91,9 +93,10 @@ def test_every_milestone_of_every_story_is_recovered_night_after_night(seed, set
         )
         assert [row for row in rows(settings, visits) if row[0] not in seen] == _visits(company, as_of)
         # Bots, hotfixes in haste, and titles that only seem to name a ticket.
-        opened = sorted(pull.title for pull in company.strays if pull.opened_at <= as_of)
+        titles = {merge_sha(pull): pull.title for pull in company.strays}
+        alone = sorted(titles[sha] for sha in link_truth(company, as_of).alone)
         assert rows(settings, "select title from marts.fct_changes where len(story_keys) = 0 order by 1") == [
-            (title,) for title in opened
+            (title,) for title in alone
         ]
     assert seen
     gone = rows(settings, "select story_key from marts.fct_stories where is_deleted order by 1")

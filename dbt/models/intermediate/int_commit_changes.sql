@@ -30,24 +30,34 @@ counts as (
     group by held.change_key
 ),
 
--- A rebase writes each commit anew, below the last one; its message stays.
+-- A rebase writes each commit anew, one below the other, and keeps what each says; of a squash or a merge the last one
+-- says something of its own.
+replayed as (
+    select distinct
+        landings.repository,
+        landings.change_key,
+        landings.position,
+        counts.commits
+    from landings
+    inner join counts on landings.change_key = counts.change_key
+    inner join commits on landings.repository = commits.repository and landings.sha = commits.sha
+    inner join held on landings.change_key = held.change_key and commits.message = held.message
+    where landings.rule = 'merge sha'
+),
+
 rebased as (
     select
         commits.repository,
         commits.sha,
-        landings.change_key
-    from landings
+        replayed.change_key
+    from replayed
     inner join mainline
         on
-            landings.repository = mainline.repository
-            and mainline.position < landings.position
+            replayed.repository = mainline.repository
+            and mainline.position < replayed.position
+            and mainline.position > replayed.position - replayed.commits
     inner join commits on mainline.repository = commits.repository and mainline.sha = commits.sha
-    inner join held
-        on landings.change_key = held.change_key and commits.message = held.message
-    inner join counts on landings.change_key = counts.change_key
-    where
-        landings.rule = 'merge sha'
-        and mainline.position >= landings.position - counts.commits
+    inner join held on replayed.change_key = held.change_key and commits.message = held.message
 ),
 
 candidates as (

@@ -1,5 +1,5 @@
--- One row per incident that names a flag, per flag that users are told to have met, and per flag that either names: the
--- flag of the flag service, or why it is none that is known.
+-- One row per incident that names a flag and per flag that users are told to have met: the flag of the flag service, or
+-- why it is none that is known.
 with names as (
     select * from {{ ref('int_flag_names') }}
 ),
