@@ -19,6 +19,7 @@ import click
 from pipelines.clock import now
 from pipelines.company import Company, Scale, simulate
 from pipelines.company.flow_truth import ACTIVE, WAIT
+from pipelines.company.monorepo import monorepos
 from pipelines.company.stage_truth import MILESTONE_STATUSES
 from pipelines.company.team_calendars import team_calendars
 from pipelines.company.whole_truth import whole_truth
@@ -150,10 +151,17 @@ def settings_text(
     told["ai"] = {"enabled_on": company.ai_tools_at.date().isoformat()}
     told |= more or {}
     told["recordings"] = dict(recorded)
-    lines = [f"home = {json.dumps(str(home.resolve()))}"]
+    lines = [f"home = {json.dumps(str(home.resolve()))}", f"monorepos = {inline(monorepos(company))}"]
     for name, table in told.items():
         lines += _table(name, table)
     return _HEADER + "\n".join(lines) + "\n"
+
+
+def inline(value: Any) -> str:
+    """Return a value as it stands behind a key; a table in a list has its keys in braces."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {inline(one)}" for key, one in value.items()) + " }"
+    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
 def _table(name: str, table: Mapping[str, Any], header: str = "[{}]") -> Iterator[str]:

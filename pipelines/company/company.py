@@ -1,5 +1,6 @@
 """The company as a whole: how large it is drawn, and all that ever happens in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,6 +60,7 @@ class Company:
         incidents: oldest first.
         renamings: of statuses, as they are called today.
         migrations: of all tickets of a team from one status to another, of which no history tells.
+        touches: the services whose files a pull request touches, by its merge.
         effects: what each feature behind a flag truly does to who gets it.
         scale: how large it was drawn.
     """
@@ -79,6 +81,7 @@ class Company:
     subtasks: tuple[Subtask, ...] = ()
     renamings: tuple[Renaming, ...] = ()
     migrations: tuple[Migration, ...] = ()
+    touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
     abandoned: tuple[Abandoned, ...] = ()

@@ -114,6 +114,7 @@ def surrounded(dice: Dice, company: Company, done: Sequence[Released]) -> Compan
         given_up=tuple(given_up(dice.of("given up"), company.teams, stories)),
         renamings=renamings(*life),
         migrations=migrations(company.teams, *life),
+        touches={sha: services for one in done for sha, services in one.touches.items()},
     )
     builds = [
         build

@@ -34,12 +34,14 @@ class Released:
     Attributes:
         later: pull requests that deployments gave rise to: repairs and follow-ups.
         stories: keys of the stories that a pull request names, by its merge.
+        touches: names of the services whose files a pull request touches, by its merge.
     """
 
     stories: dict[str, tuple[str, ...]]
     deployments: list[Deployment] = field(default_factory=list)
     later: list[PullRequest] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    touches: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def services_of(repository: str) -> tuple[str, ...]:
@@ -130,16 +132,15 @@ class _Line:
         self._merged.append(heapq.heappop(self._waiting)[2])
 
     def _touched(self, pull: PullRequest) -> list[_Service]:
-        if len(self._services) == 1:
-            return self._services
-        # What heals a service goes out there.
-        healed = [name for name, mend in self._mends.values() if mend == merge_sha(pull)]
-        if healed:
-            return [service for service in self._services if service.name in healed]
-        first, second = self._services
-        touched = {"first": [first], "second": [second], "both": [first, second]}
-        part = self._dice.of("touches", merge_sha(pull))
-        return touched[part.weighed({"first": 0.5, "second": 0.3, "both": 0.2})]
+        names = [service.name for service in self._services]
+        if len(names) > 1:
+            # What heals a service goes out there.
+            healed = [name for name, mend in self._mends.values() if mend == merge_sha(pull)]
+            touched = {"first": names[:1], "second": names[1:], "both": names}
+            part = self._dice.of("touches", merge_sha(pull))
+            names = healed or touched[part.weighed({"first": 0.5, "second": 0.3, "both": 0.2})]
+        self._done.touches[merge_sha(pull)] = tuple(names)
+        return [service for service in self._services if service.name in names]
 
     def _ship(self, service: _Service, pull: PullRequest) -> None:
         """Deploy what is merged by the time the line is free, through staging, until it succeeds."""
@@ -154,7 +155,8 @@ class _Line:
         sha = merge_sha(carried[-1])
         if not carried[-1].repair:
             begin = self._tried(part, service, (STAGING, sha, begin), ()).finished_at + timedelta(minutes=3)
-        out = self._tried(part, service, (PRODUCTION, sha, begin), tuple(map(merge_sha, carried)))
+        own = [pull for pull in carried if service in self._touched(pull)]
+        out = self._tried(part, service, (PRODUCTION, sha, begin), tuple(map(merge_sha, own)))
         service.shas.append(sha)
         service.free = out.finished_at
         self._afterwards(part, service, out, carried)
@@ -197,7 +199,8 @@ class _Line:
             if not pull.repair and self._stories(pull) and part.chance(_FOLLOWS_UP):
                 drawn = follow_up(part.of(merge_sha(pull)), self._team, pull, self._stories(pull)[0], out.finished_at)
                 self._later(drawn)
-        broken = next((pull for pull in reversed(carried) if not pull.repair), None)
+        touching = (pull for pull in reversed(carried) if service in self._touched(pull))
+        broken = next((pull for pull in touching if not pull.repair), None)
         is_quiet = broken is None or carried[-1].repair or any(until > out.finished_at for _, until in service.still)
         if is_quiet or broken is None:
             return

@@ -14,6 +14,8 @@ import pipelines.sources.launchdarkly as launchdarkly
 import pipelines.sources.pagerduty as pagerduty
 from pipelines.collect import Trip, collect
 from pipelines.company import Company
+from pipelines.company.monorepo import monorepos
+from pipelines.demo import inline
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.cloudevents.demo import incidents, interviews
@@ -47,6 +49,8 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
         file = folder / f"{name}.ndjson"
         file.write_text(text)
         take_in(settings, Intake("cloudevents", file, "import", as_of))
+    # As the demo has it: two services share a repository, and the paths tell them apart.
+    (settings.home.parent / "storyline.toml").write_text(f"monorepos = {inline(monorepos(company))}\n")
     told = subprocess.run(
         command_line("transform"), cwd=ROOT, env=environment(settings.home), capture_output=True, text=True, check=False
     )

@@ -65,3 +65,17 @@ def test_a_service_belongs_to_its_team_in_every_week(recovered: Recovered) -> No
     )
     teams = {team.repository: team.key for team in recovered.company.teams}
     assert told == {service: teams[repository] for service, repository in repositories.items()}
+
+
+def test_services_of_one_repository_count_what_touches_them_where_the_definition_knows_of_paths(
+    recovered: Recovered,
+) -> None:
+    shared = "service in (select service from marts.fct_deployments where repository = 'acme/shop')"
+    n = dict(
+        recovered.rows(
+            f"select definition, sum(change_lead_time_n) from marts.agg_dora_weekly where {shared} group by definition"
+        )
+    )
+    touched = [services for services in recovered.company.touches.values() if "shop-web" in services]
+    assert {("shop-web",), ("shop", "shop-web")} <= set(touched)
+    assert 0 < n["dora"] < n["devlake"] == n["gitlab"]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipelines.company import Scale, simulate
+from pipelines.company.monorepo import monorepos
 from pipelines.connections import connection_of
 from pipelines.demo import played, settings_text
 from pipelines.settings import load_settings, secret
@@ -27,6 +28,7 @@ def test_the_settings_are_toml_whatever_the_folder_is_called(tmp_path: Path) -> 
     assert told["sources"] == SOURCES
     assert told["recordings"] == {"notes": [str(home)]}
     assert told["teams"].keys() == {team.key for team in company.teams}
+    assert told["monorepos"] == monorepos(company) != []
 
 
 def test_a_company_of_another_day_does_not_join_the_one_that_the_log_holds(tmp_path: Path) -> None:

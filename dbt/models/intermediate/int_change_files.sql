@@ -2,7 +2,7 @@
 with told as (
     select *
     from {{ ref('stg_events__change') }}
-    where event_type = 'change.files_listed'
+    where event_type = 'change.updated'
     qualify row_number() over (
         partition by change_key
         order by occurred_at desc, raw_position desc, event_id

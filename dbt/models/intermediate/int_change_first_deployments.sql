@@ -28,6 +28,11 @@ recorded as (
     group by deployments.repository
 ),
 
+arrived as (
+    select distinct change_key
+    from {{ ref('int_change_arrivals') }}
+),
+
 -- Whether the graph could have told: some later deployment's history is known, and so is where the change landed.
 answerable as (
     select distinct landings.change_key
@@ -60,6 +65,8 @@ final as (
                 then 'no production deployment of ' || changes.repository || ' is recorded'
             when carried.change_key is not null
                 then 'first deployment of the service: what it carried cannot be known'
+            when arrived.change_key is not null
+                then 'not yet deployed: what holds its commit is of no service whose paths it touches'
             when recorded.last_deployed_at < changes.merged_at
                 then 'not yet deployed: no production deployment since it was merged'
             when answerable.change_key is not null
@@ -69,6 +76,7 @@ final as (
     from changes
     left join carried on changes.change_key = carried.change_key
     left join recorded on changes.repository = recorded.repository
+    left join arrived on changes.change_key = arrived.change_key
     left join answerable on changes.change_key = answerable.change_key
 )
 

@@ -23,7 +23,10 @@ class ChangeOpened(Change):
 
 
 class ChangeUpdated(Change):
-    """`change.updated`: the state by the newest version; `merge_sha` only of what was merged."""
+    """`change.updated`: the state by the newest version; `merge_sha` only of what was merged.
+
+    `paths` are those of the files that it touches, none where they are not known; of very many, some.
+    """
 
     title: str | None = None
     body: str | None = None
@@ -36,6 +39,7 @@ class ChangeUpdated(Change):
     merge_sha: str | None = None
     author: str | None = None
     labels: list[str] = Field(default_factory=list)
+    paths: list[str] = Field(default_factory=list)
     created_at: Moment | None = None
     updated_at: Moment | None = None
     merged_at: Moment | None = None

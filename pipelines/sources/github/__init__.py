@@ -20,7 +20,7 @@ class GitHub:
 
     name = "github"
     connection: type[ConnectionSettings] = GitHubConnection
-    mapper_version = 2
+    mapper_version = 3
     streams: tuple[Stream, ...] = tuple(Stream(stream, "entity") for stream in mapping.MAPPERS)
     emits = frozenset(
         {

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pipelines.company.facts import Commit, PullRequest, Review
+from pipelines.company.monorepo import paths_of
 from pipelines.company.operations import Incident
 from pipelines.company.releases import merge_sha, root_sha
 from pipelines.sources.github.demo_repository import API, WEB, Shown
@@ -64,6 +65,7 @@ def _pull_request(shown: Shown, number: int, pull: PullRequest) -> None:
         "body": _body(shown, pull),
         "user": shown.user(pull.author),
         "labels": [shown.label(label) for label in pull.labels],
+        "files": [{"filename": path} for path in paths_of(shown.company, pull)],
         "created_at": stamp(pull.opened_at),
         "updated_at": stamp(max(at for at in touched if at is not None and shown.known(at))),
         "closed_at": closed,

@@ -75,7 +75,7 @@ CHANGES = f"""query Changes($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id
     baseRepository {{ defaultBranchRef {{ name }} owner {_ACTOR} }}
     assignees(first: 20) {{ nodes {{ __typename login }} }}
     reviewRequests(first: 20) {{ nodes {{ requestedReviewer {{ __typename ... on User {{ login }} }} }} }}
-    labels(first: 100) {{ nodes {{ name }} }}
+    labels(first: 100) {{ nodes {{ name }} }} files(first: 100) {{ nodes {{ path }} }}
     {_connections(OF_PULL_REQUEST, 30, tuple(_EVENTS))}
   }}
   ... on Issue {{ number updatedAt {_connections(OF_ISSUE, 50, _OF_ISSUES)} }}

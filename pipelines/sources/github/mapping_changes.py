@@ -58,6 +58,7 @@ def pull_request(origin: Origin, record_key: str, body: Any) -> Iterator[Event]:
         "merge_sha": merge_sha,
         "author": author,
         "labels": labels(row),
+        "paths": [path for file in list_of(row.get("files")) if (path := text(mapping_of(file), "filename"))],
         "created_at": iso(created_at),
         "updated_at": iso(updated_at),
         "merged_at": iso(merged_at),
