@@ -3,7 +3,15 @@
 from datetime import timedelta
 
 from pipelines.events.records import RawRecord
-from tests.dbt import planting_ci, planting_flags, planting_flow, planting_links, planting_rollouts, planting_stages
+from tests.dbt import (
+    planting_ci,
+    planting_dora,
+    planting_flags,
+    planting_flow,
+    planting_links,
+    planting_rollouts,
+    planting_stages,
+)
 from tests.dbt.planting import SITE, Tracker, change, day, deployment, fact, interview, record, sha
 
 AS_OF = day(100)
@@ -27,7 +35,7 @@ def records() -> list[RawRecord]:
     """Everything that the company's vendors tell."""
     own = [*TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks()]
     subjects = (planting_ci, planting_rollouts, planting_stages)
-    for tracked in (planting_flags, planting_flow, planting_links):
+    for tracked in (planting_dora, planting_flags, planting_flow, planting_links):
         own += tracked.records(TRACKER)
     return [*own, *(one for subject in subjects for one in subject.records())]
 

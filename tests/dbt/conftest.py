@@ -11,6 +11,7 @@ from pipelines.support_settings import Support, TopicRule
 from pipelines.transform import transform
 from tests.dbt.company import AS_OF, records, second_site
 from tests.dbt.planting import plant
+from tests.dbt.planting_dora import MONOREPOS
 from tests.dbt.planting_stages import CALENDARS, STATUSES, TEAMS
 from warehouse.connection import reader
 
@@ -27,6 +28,7 @@ def stories_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         calendars=CALENDARS,
         milestone_statuses=STATUSES,
         flow=Flow(projects={"CX": FlowStatuses(active_statuses=("in progress",), wait_statuses=("Code Review",))}),
+        monorepos=MONOREPOS,
         flags=Flags(stories={"by-settings": "FL-3", "web/toggle": "FL-6"}),
         support=Support(topics=(TopicRule(topic="exports", patterns=("export",), stories=("LK-1", "LK-99")),)),
     )

@@ -174,6 +174,7 @@ def change(
     closed: datetime | None = None,
     approved: datetime | None = None,
     repository: str = "acme/shop",
+    paths: Sequence[str] = (),
 ) -> RawRecord:
     """A pull request, ready for review when it is opened; its merge commit is `m<number>` drawn out to 40 places."""
     subject, named = f"change:{repository}#{number}", {"repository": repository, "number": number}
@@ -188,7 +189,7 @@ def change(
     payload = named | {
         "title": title, "state": state, "is_draft": False, "base_branch": "main", "is_default_base": True,
         "merge_sha": sha(number) if merged else None, "created_at": opened, "updated_at": newest,
-        "merged_at": merged, "closed_at": merged or closed, "author": "p_00000000000000aa",
+        "merged_at": merged, "closed_at": merged or closed, "author": "p_00000000000000aa", "paths": list(paths),
     }  # fmt: skip
     events.append(fact("change.updated", subject, newest, payload, by="p_00000000000000aa"))
     return record(subject, *events, version=newest)
