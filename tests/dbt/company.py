@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pipelines.events.records import RawRecord
 from tests.dbt import (
+    planting_ai,
     planting_ci,
     planting_dora,
     planting_flags,
@@ -35,7 +36,7 @@ def records() -> list[RawRecord]:
     """Everything that the company's vendors tell."""
     own = [*TRACKER.definitions(), *_histories(), *_kinds(), *_work(), *_talks()]
     subjects = (planting_ci, planting_rollouts, planting_stages)
-    for tracked in (planting_dora, planting_flags, planting_flow, planting_links):
+    for tracked in (planting_ai, planting_dora, planting_flags, planting_flow, planting_links):
         own += tracked.records(TRACKER)
     return [*own, *(one for subject in subjects for one in subject.records())]
 
