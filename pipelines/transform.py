@@ -36,7 +36,8 @@ class TransformOutcome:
         nodes: every model and test that was chosen.
         error: why it failed, None when the marts may be published.
         renewed: the sources whose kept records were mapped again, since their mapper had changed.
-        is_rest_unchanged: nothing was new, so what is not among the nodes is as the last transform left it: well.
+        is_rest_unchanged: what is not among the nodes reads of nothing that is new: it is as the last transform left
+            it, well.
     """
 
     as_of: datetime
@@ -59,7 +60,7 @@ class TransformOutcome:
         told = [f"Mapped the kept records of {', '.join(self.renewed)} again."] if self.renewed else []
         told.append(f"{built} models built, {passed} tests passed, as of {self.as_of:%Y-%m-%d %H:%M} UTC.")
         if self.is_rest_unchanged:
-            told.append("Nothing new: every other model and test is as it was.")
+            told.append("Every other model and test reads of nothing that is new: they are as they were.")
         if warned:
             told.append(f"{len(warned)} tests warn: {', '.join(warned[:5])}.")
         if self.error:

@@ -107,7 +107,7 @@ def test_the_night_after_a_failed_transform_is_not_quiet(small):
     assert (again.ok, again.is_rest_unchanged) == (False, False)
 
 
-def test_a_night_with_new_records_is_not_quiet_and_tells_them(small):
+def test_a_night_with_new_records_tells_them_and_is_as_a_rebuild(small):
     releases = small.settings.recordings["github"][0] / "releases.json"
     told = json.loads(releases.read_text())
     releases.write_text(json.dumps([*told, told[0] | {"id": 99, "tag_name": "v99"}]))
@@ -115,9 +115,11 @@ def test_a_night_with_new_records_is_not_quiet_and_tells_them(small):
     before = ask(small.settings.database, known)[0][0]
     small.read("github")
     outcome = small.night()
-    assert not outcome.is_rest_unchanged
+    assert outcome.is_rest_unchanged
     assert built(outcome) == EVERYTHING
     assert ask(small.settings.database, known) == [(before + 1,)]
+    assert is_as_rebuilt(small.settings)
+    small.is_settled = False
 
 
 def test_a_night_that_read_the_same_again_is_quiet(small):
