@@ -105,7 +105,7 @@ final as (
         case
             when joined.left_at <= coalesce(joined.cancelled_at, joined.left_at) then 'reached'
             when joined.cancelled_at is not null then 'cancelled'
-            -- A ticket that is closed without its next milestone waits for nothing, and nobody knows when it came.
+            -- A ticket that is closed without its next milestone waits for nothing: nobody knows whether it came.
             when joined.is_done then 'unknown'
             else 'open'
         end as outcome,
