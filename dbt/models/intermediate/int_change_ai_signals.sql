@@ -27,12 +27,7 @@ reviewers as (
 ),
 
 notes as (
-    select
-        repository,
-        lower(sha) as sha,
-        lower(notes_ref) as notes_ref
-    from {{ ref('stg_events__code') }}
-    where event_type = 'commit.annotated'
+    select * from {{ ref('int_commit_notes') }}
 ),
 
 -- A note hangs on a commit: one of its own, or the one that it was merged as.

@@ -52,6 +52,14 @@ def workspace(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
             )
             store.put(issue)
             _shared(store, story, issue["identifier"], shared, by, as_of)
+    _given_up(store, company, as_of, team, (noted, dropped))
+    return store
+
+
+def _given_up(store: Store, company: Company, as_of: datetime, team: Node, states: tuple[Node, Node]) -> None:
+    """Put down what somebody once asked for and nobody will do; `states` are those of before and after."""
+    people = {person.key: person for one in company.teams for person in one.members}
+    noted, dropped = states
     for number, one in enumerate(company.abandoned, _FIRST_DROPPED):
         ended_at = next(move.at for move in one.moves if move.status in ENDS)
         if one.reason == "wont_do" and one.created_at <= as_of:
@@ -63,7 +71,6 @@ def workspace(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
             store.put(issue)
             if ended_at <= as_of:
                 store.move(issue["identifier"], dropped, ended_at, by)
-    return store
 
 
 def _shared(store: Store, story: Story, key: str, state: Node, by: Node, as_of: datetime) -> None:
