@@ -88,7 +88,6 @@ def _pull_request(repository: Repository, row: Row) -> Node:
     branch = base.get("default_branch") or told["default_branch"]
     owner = {"__typename": "Organization", "login": repository.name.partition("/")[0]}
     requested = [{"requestedReviewer": actor(one)} for one in row.get("requested_reviewers") or ()]
-    line_comments = repository.line_comments_of.get(number, [])
     return {
         "__typename": "PullRequest",
         "id": repository.node_id("PR", row, row["id"]),
@@ -115,7 +114,7 @@ def _pull_request(repository: Repository, row: Row) -> Node:
         "labels": Connection([{"name": label["name"]} for label in row.get("labels") or ()]),
         "files": Connection([{"path": file["filename"]} for file in (row.get("files") or ())[:100]]),
         "commits": Connection([{"commit": _commit(one)} for one in repository.commits_of.get(number, ())]),
-        "reviews": _reviews(repository, number, line_comments),
+        "reviews": _reviews(repository, number, repository.line_comments_of.get(number, [])),
         "comments": Connection([_comment(repository, "IC", one) for one in repository.comments_of.get(number, ())]),
         "timelineItems": _timeline(repository, number),
     }
