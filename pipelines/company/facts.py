@@ -161,7 +161,7 @@ class Deployment:
     """A deployment: it succeeds, or it fails and another follows.
 
     Attributes:
-        pulls: the merges that were in production of this service with it for the first time.
+        pulls: the merges that touch this service and were in its production with it for the first time.
         attempt_of: the deployment that first tried this commit, itself where it did.
         heals: the deployment whose harm ends with it; `is_rollback` where it does so by putting an older commit there.
     """

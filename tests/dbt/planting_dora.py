@@ -12,8 +12,8 @@ MONOREPOS = (
     Monorepo(
         repository="acme/mono",
         services=(
-            MonorepoService(service="api", paths=("api/",), deployments=("production-api",)),
-            MonorepoService(service="web", paths=("web/",), deployments=("production-web", "web-v*"), team="Web"),
+            MonorepoService(service="mono-api", paths=("api/",), deployments=("production-api",)),
+            MonorepoService(service="mono-web", paths=("web/",), deployments=("production-web", "web-v*"), team="Web"),
         ),
     ),
 )
