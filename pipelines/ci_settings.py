@@ -16,6 +16,9 @@ GATES: dict[str, tuple[str, ...]] = {
     "build": (r"(^|[^a-z])(build|compil|packag|bundl|assembl|docker|image|wheel)",),
 }
 
+# To look ahead, behind or back, which RE2 cannot.
+_BEYOND_RE2 = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|\\[1-9]")
+
 
 class Ci(BaseModel):
     """Which jobs are which gates, and what must be green.
@@ -42,4 +45,6 @@ class Ci(BaseModel):
                     re.compile(pattern)
                 except re.error as error:
                     raise ValueError(f"{pattern!r} is no regular expression ({error})") from None
+                if _BEYOND_RE2.search(pattern):
+                    raise ValueError(f"{pattern!r} looks around or back; RE2 cannot search for it")
         return gates
