@@ -15,8 +15,9 @@ from pipelines.company.suite_reports import suite_reports
 
 GATES = {"lint": "lint", "types": "types", "unit": "unit", "integration": "integration", "build": "build",
          "e2e": "end to end"}  # fmt: skip
-# Of older runs the jobs cost a request each, and nobody asks for them unless the settings say so.
-JOBS_OF = timedelta(days=90)
+# The jobs of a run cost a request. Those of runs older than ninety days nobody asks for, unless the settings say so; of
+# weeks that begin later than this all are known.
+_GATES_OF = timedelta(days=80)
 _WEEK = timedelta(weeks=1)
 _JUDGED = ("success", "failure")
 
@@ -132,11 +133,11 @@ def _week_truth(
 
 
 def gate_truths(company: Company, as_of: datetime) -> list[GateTruth]:
-    """Return every week in which a gate of a repository ended, of the runs whose jobs are looked at."""
-    since = as_of - JOBS_OF
+    """Return every week in which a gate of a repository ended, of the weeks of which all jobs are known."""
+    since = _week(as_of - _GATES_OF) + _WEEK
     jobs = [
-        (build.repository, job) for build in company.builds if build.created_at >= since and build.started_at <= as_of
-        for job in build.jobs if job.finished_at <= as_of
+        (build.repository, job) for build in company.builds if build.started_at <= as_of
+        for job in build.jobs if job.finished_at <= as_of and _week(job.finished_at) >= since
     ]  # fmt: skip
     found = []
     groups = _by(jobs, lambda one: (_week(one[1].finished_at), one[0], GATES[one[1].name]))

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from pipelines.clock import now
 from pipelines.company import Company
 from pipelines.sources.github.demo_changes import show_changes
 from pipelines.sources.github.demo_delivery import show_delivery
@@ -30,7 +32,10 @@ class _Demo:
 
     def show(self, company: Company, as_of: datetime, _folder: Path) -> Played:
         """Return the forge."""
-        table = {"host": "github.com", "repositories": [team.repository for team in company.teams]}
+        table: dict[str, Any] = {"host": "github.com", "repositories": [team.repository for team in company.teams]}
+        if (past := (now() - as_of).days) > 0:
+            # The jobs of the last months of a story that ended long ago, as of one that ends today.
+            table["job_days"] = past + 91
         return Played(serve(hub(company, as_of, tokens={_TOKEN})), table, {"token": _TOKEN})
 
 
