@@ -44,6 +44,13 @@ def test_a_deployment_by_hand_and_its_status_are_about_one_deployment() -> None:
     assert created.payload["created_at"] == "2026-02-05T10:00:00+00:00"
 
 
+def test_a_note_at_a_commit_is_about_that_commit() -> None:
+    note = {"repository": "acme/shop", "sha": SHA, "notes_ref": "refs/notes/ai"}
+    (found,) = events(line("dev.storyline.commit.annotated.v1", note))
+    assert found.subject == f"commit:acme/shop@{SHA}"
+    assert found.payload == note
+
+
 def test_any_type_may_be_written_by_hand_with_a_subject() -> None:
     (found,) = events(line("dev.storyline.ticket.deleted.v1", {"key": "A-1"}, subject="ticket:t/A-1"))
     assert (found.subject, found.instance) == ("ticket:t/A-1", "https://ci.acme.example/shop")
