@@ -176,7 +176,8 @@ class _Work:
 
     def _half(self, arguments: list[str], parsed: "Manifest") -> tuple[tuple[NodeResult, ...], str | None]:
         command = [self.verb, *arguments, "--no-write-json", *([] if self.news is None else due.UNCHANGED_SQL)]
-        known, listener = variables(self.settings, self.as_of), _Listener(self.progress)
+        known = variables(self.settings, self.as_of) | {"follows_log": True}
+        listener = _Listener(self.progress)
         result = invoke(self.settings, command, known, manifest=parsed, callback=listener)
         told = getattr(result.result, "results", ())
         rows = failing_rows(self.settings, told)

@@ -7,13 +7,16 @@ It must hold that the rows of one key are made of the rows of the same key in wh
 What it reads beside that counts whole: one other row there, and all is made anew. What it follows must be keyed itself,
 or the log's current events. Rows, notes and the feed for those who follow this table change in one transaction, so a
 killed run leaves the table at the moment up to which its notes say it has followed. docs/decisions/0010 says why.
+
+A bare dbt knows nothing of the log's feed: without the variable `follows_log` the table is made anew, and whoever
+follows it will be.
 -#}
 {% materialization keyed, adapter='duckdb', supported_languages=['sql'] %}
   {%- set existing = load_cached_relation(this) -%}
   {%- set target = this.incorporate(type='table') -%}
   {%- set key = config.get('meta')['key'] -%}
   {%- set inputs = keyed_inputs(config.get('meta')['follows']) -%}
-  {%- set state = keyed_state(sql, inputs) -%}
+  {%- set state = keyed_state(sql, inputs) if var('follows_log') else {'can_follow': false} -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
   {% if existing is none or existing.type != 'table' or not state.can_follow %}
@@ -22,7 +25,7 @@ killed run leaves the table at the moment up to which its notes say it has follo
     {% endif %}
     {% call statement('main') -%}
       {{ create_table_as(False, target, sql) }};
-      {{ keyed_begin(target, inputs, sql, state) }}
+      {{ keyed_begin(target, inputs, sql, state) if var('follows_log') else keyed_unknown(target) }}
     {%- endcall %}
   {% elif state.is_current %}
     {% call statement('main') -%}
@@ -89,6 +92,14 @@ killed run leaves the table at the moment up to which its notes say it has follo
   insert into increments.tables
   select '{{ target.identifier }}', version, version, {{ sql_text(sql) }}, {{ sql_text(state.whole) }} from keyed_version;
   {{ keyed_read(target, inputs) }}
+{%- endmacro %}
+
+{#- Notes of a table that was made by a bare dbt: nobody can follow what it did. -#}
+{% macro keyed_unknown(target) -%}
+  {%- if adapter.get_relation(target.database, 'increments', 'tables') -%}
+  update increments.tables set version = version + 1, feed_from = version + 1, code = null
+  where name = '{{ target.identifier }}'
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro keyed_read(target, inputs) -%}
