@@ -1,0 +1,57 @@
+{#- The rows of the keys that changed, made of what there is of these keys alone. -#}
+{% macro keyed_follow(target, key, inputs, sql) -%}
+  {%- set keys = key | join(', ') -%}
+  {%- set narrowed = namespace(sql=sql) -%}
+  create or replace temp table keyed_touched as
+  {% for input in inputs.followed -%}
+  select {{ keys }} from increments.{{ input.name }}
+  where version > (
+      select version from increments.reads where reader = '{{ target.identifier }}' and input = '{{ input.name }}'
+  )
+  {{ 'union' if not loop.last else ';' }}
+  {% endfor %}
+  create or replace temp table keyed_keys as select distinct * from keyed_touched;
+  {% for input in inputs.followed -%}
+  {%- set own = 'keyed_' ~ input.name -%}
+  {%- set narrowed.sql = narrowed.sql | replace(input.relation, own) -%}
+  create or replace temp table {{ own }} as
+  {% if input.is_log -%}
+  select feed.* exclude (version, is_current)
+  from (
+      from increments.{{ input.name }}
+      qualify row_number() over (partition by event_id order by version desc) = 1
+  ) as feed
+  semi join keyed_keys on feed.event_id = keyed_keys.event_id
+  where feed.is_current;
+  {%- else -%}
+  select rows.* from {{ input.relation }} as rows semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', key) }};
+  {%- endif %}
+  {% endfor %}
+  create or replace temp table keyed_fresh as
+  select made.* from (
+  {{ narrowed.sql }}
+  ) as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  create or replace temp table keyed_stale as
+  select made.* from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  create or replace temp table keyed_changed as
+  (from keyed_stale except all from keyed_fresh) union all (from keyed_fresh except all from keyed_stale);
+  create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_changed;
+  delete from {{ target }} as made using keyed_keys where {{ keyed_on('made', 'keyed_keys', key) }};
+  insert into {{ target }} by name
+  select made.* from keyed_fresh as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  insert into increments.{{ target.identifier }} by name
+  select tables.version + 1 as version, changed.* from keyed_changed as changed
+  inner join increments.tables as tables on tables.name = '{{ target.identifier }}';
+  update increments.tables set version = version + 1, feed_from = greatest(feed_from, version - 9)
+  where name = '{{ target.identifier }}' and exists (select 1 from keyed_changed);
+  delete from increments.{{ target.identifier }} where version <= (
+      select feed_from from increments.tables where name = '{{ target.identifier }}'
+  );
+  {{ keyed_read(target, inputs) }}
+{%- endmacro %}
+
+{% macro keyed_on(left, right, key) -%}
+  {%- for column in key -%}
+  {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+  {%- endfor -%}
+{%- endmacro %}
