@@ -153,11 +153,13 @@ def _monorepo() -> list[RawRecord]:
     return [
         *line(name, (540, day(80)), *merged.items()),
         deployed(name, 540, sha(540), day(80.1), environment="production-api"),
-        deployed(name, 541, sha(540), day(80.2), task="deploy", ref="web-v1"),
+        deployed(name, 541, sha(540), day(80.2), environment="production-web"),
         *(
             change(number, "One", at - timedelta(hours=1), merged=at, repository=name, paths=files[number])
             for number, at in merged.items()
         ),
         deployed(name, 542, sha(544), day(82), environment="production-api"),
         deployed(name, 543, sha(544), day(83), environment="production-web"),
+        # Told by its tag alone. It is the first of its environment, so what it carried is not known.
+        deployed(name, 544, sha(544), day(84), ref="web-v2"),
     ]

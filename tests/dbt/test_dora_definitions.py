@@ -145,13 +145,13 @@ def test_a_pull_request_counts_for_the_services_whose_paths_it_touches(ask: Ask)
     told = dict(
         ask("select deployment_id, change_count from marts.fct_deployments where repository = 'acme/mono' order by 1")
     )
-    assert told == {"540": 0, "541": 0, "542": 3, "543": 3}
+    assert told == {"540": 0, "541": 0, "542": 3, "543": 3, "544": 0}
     # The others know no paths.
     assert week(ask, "devlake", "mono-api", day(82))["change_lead_time_n"] == 4
 
 
 def test_a_deployment_belongs_to_the_service_that_its_environment_or_its_ref_names(ask: Ask) -> None:
     told = dict(ask("select deployment_id, service from marts.fct_deployments where repository = 'acme/mono'"))
-    assert told == {"540": "mono-api", "541": "mono-web", "542": "mono-api", "543": "mono-web"}
+    assert told == {"540": "mono-api", "541": "mono-web", "542": "mono-api", "543": "mono-web", "544": "mono-web"}
     teams = [week(ask, "dora", service, day(82))["team"] for service in ("mono-web", "mono-api")]
     assert teams == ["Web", "unassigned"]
