@@ -1,4 +1,4 @@
-{#- What a conclusion says: `passed`, `failed`, or `neither` of what was stopped, skipped or left open. Null: it runs. -#}
+{#- What a conclusion says: `passed`, `failed`, or `neither` of what was stopped or skipped; null while it runs. -#}
 {% macro ci_outcome(conclusion) -%}
     case
         when {{ conclusion }} is null then null
