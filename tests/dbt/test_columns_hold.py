@@ -49,6 +49,36 @@ ODDITIES = {
     ),
 }
 
+# What is looked at across tables: the test, what breaks it, how it ends, and what it says.
+OTHERS = {
+    "keys_lead_somewhere_fct_story_events": (
+        "update marts.fct_story_events set story_key = 'NONE-1' where rowid = 0",
+        "failed",
+        "column_name story_key, leads_to fct_stories.story_key, failing_rows 1, example NONE-1",
+    ),
+    "keys_lead_somewhere_fct_deployments": (
+        "update marts.fct_deployments set service = 'nobody' where rowid = 1",
+        "failed",
+        "column_name service, leads_to dim_services.service, failing_rows 1, example nobody",
+    ),
+    "assert_a_link_leads_to_what_is_known": (
+        "update marts.fct_links set to_key = 'NONE-2' where is_linked and to_kind = 'deployment'",
+        "failed",
+        "to_key NONE-2",
+    ),
+    "assert_the_days_of_the_facts_are_known": (
+        "update marts.fct_story_status_intervals set entered_at = '1971-01-01' where rowid = 0",
+        "warn",
+        "column_name fct_story_status_intervals.entered_at, first_on 1971-01-01",
+    ),
+}
+LOOKED_AT = [
+    "test_name:columns_hold",
+    "test_name:keys_lead_somewhere",
+    "assert_volumes_are_as_usual",
+    *list(OTHERS)[2:],
+]
+
 
 @pytest.fixture(scope="module")
 def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> TransformOutcome:
@@ -58,8 +88,10 @@ def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     with open_log(settings, command="breaking", since=now()) as connection:
         for mart, (change, _said) in (PROMISES | ODDITIES).items():
             connection.execute(f"update marts.{mart} set {change} where rowid = (select min(rowid) from marts.{mart})")
+        for change, _status, _said in OTHERS.values():
+            connection.execute(change)
         connection.execute("update marts.data_quality set status = 'watch' where check_name = 'volumes_as_usual'")
-    return run_dbt(settings, select=["test_name:columns_hold", "assert_volumes_are_as_usual"], is_only_tested=True)
+    return run_dbt(settings, select=LOOKED_AT, is_only_tested=True)
 
 
 def ended(outcome: TransformOutcome, mart: str) -> tuple[str, str]:
@@ -80,6 +112,14 @@ def test_what_vendors_write_as_they_like_is_told_and_stops_no_night(broken: Tran
     assert [said for said in ODDITIES[mart][1] if f"column_name {said}, failing_rows 1" not in message] == []
 
 
+@pytest.mark.parametrize("test", OTHERS)
+def test_a_key_that_leads_nowhere_and_a_day_that_nobody_knows_are_named(broken: TransformOutcome, test: str) -> None:
+    _change, status, said = OTHERS[test]
+    (node,) = [node for node in broken.nodes if node.name.startswith(test)]
+    assert node.status == status
+    assert said in node.message
+
+
 def test_a_volume_that_is_not_as_usual_is_told_with_its_source_and_stops_no_night(broken: TransformOutcome) -> None:
     (node,) = [node for node in broken.nodes if node.name == "assert_volumes_are_as_usual"]
     assert node.status == "warn"
@@ -91,9 +131,8 @@ def test_the_row_that_breaks_a_promise_is_named_by_its_key(broken: TransformOutc
 
 
 def test_a_mart_that_holds_what_it_promises_is_green(broken: TransformOutcome) -> None:
-    untouched = [
-        node for node in broken.nodes if not any(mart in node.name for mart in [*PROMISES, *ODDITIES, "volumes"])
-    ]
+    red = (*(f"columns_hold_{mart}_" for mart in PROMISES | ODDITIES), *OTHERS, "assert_volumes")
+    untouched = [node for node in broken.nodes if not node.name.startswith(red)]
     assert len(untouched) > 5
     assert {node.status for node in untouched} == {"ok"}
 

@@ -6,6 +6,10 @@ repositories as (
     select * from {{ ref('int_repositories') }}
 ),
 
+services as (
+    select * from {{ ref('int_services') }}
+),
+
 team_keys as (
     select * from {{ ref('int_team_keys') }}
 ),
@@ -14,6 +18,9 @@ named as (
     select stories.team, 'project' as kind, stories.project_key as owned_key from stories
     union
     select repositories.team, 'repository' as kind, repositories.repository as owned_key from repositories
+    union
+    -- Of a service whose repository nobody lists, too, `unassigned` is a team that figures are told of.
+    select services.team, 'repository' as kind, services.repository as owned_key from services
     union
     select team_keys.team, team_keys.kind, team_keys.owned_key from team_keys
 ),
@@ -29,10 +36,14 @@ counted as (
 described as (
     select
         named.team,
-        list_sort(array_agg(named.owned_key) filter (where named.kind = 'project')) as projects,
-        list_sort(array_agg(named.owned_key) filter (where named.kind = 'repository')) as repositories
+        list_sort(
+            array_agg(named.owned_key) filter (where named.kind = 'project' and named.owned_key is not null)
+        ) as projects,
+        list_sort(
+            array_agg(named.owned_key) filter (where named.kind = 'repository' and named.owned_key is not null)
+        ) as repositories
     from named
-    where named.team is not null and named.owned_key is not null
+    where named.team is not null
     group by named.team
 ),
 
