@@ -74,6 +74,16 @@ def test_a_worked_question_runs_on_the_marts_as_they_are_promised(
     promised.execute(question.sql)
 
 
+def test_a_line_of_learning_is_followed_over_rounds_and_ends_where_it_comes_round(
+    promised: duckdb.DuckDBPyConnection,
+) -> None:
+    (sql,) = [question.sql for question in questions() if question.name == "learnt_from_which"]
+    learnt = [("B", "A"), ("C", "B"), ("D", "C"), ("X", "Y"), ("Y", "X"), ("A", None)]
+    promised.executemany("insert into marts.fct_stories (story_key, origin_story_key) values (?, ?)", learnt)
+    lines = {key: line for key, _first, _rounds, line in promised.execute(sql).fetchall()}
+    assert lines == {"B": "A > B", "C": "A > B > C", "D": "A > B > C > D", "X": "Y > X", "Y": "X > Y"}
+
+
 def test_the_worked_questions_are_numbered_and_say_what_they_do_not_say() -> None:
     assert [question.number for question in questions()] == list(range(1, len(questions()) + 1))
     assert [question.name for question in questions() if len(question.limits) < 40 or len(question.answer) < 40] == []
