@@ -4,7 +4,9 @@
 
 {% set facts = [
     ref('fct_stories'), ref('fct_story_events'), ref('fct_story_status_intervals'), ref('fct_changes'),
-    ref('fct_builds'), ref('fct_deployments'), ref('fct_incidents'), ref('agg_dora_weekly'),
+    ref('fct_builds'), ref('fct_deployments'), ref('fct_incidents'), ref('fct_story_stages'), ref('fct_rollout_steps'),
+    ref('fct_red_periods'), ref('fct_release_failures'), ref('agg_dora_weekly'), ref('agg_flow_weekly'),
+    ref('agg_ci_weekly'),
 ] %}
 with bounds as (
     select
