@@ -1,8 +1,7 @@
 """DORA's figures under four definitions: the marts tell of each service and week what was planted, and so of months."""
 
+import math
 from typing import Any
-
-import pytest
 
 from tests.end_to_end.conftest import Recovered
 
@@ -18,9 +17,14 @@ def _wrong(known: dict[Any, dict[str, Any]], truths: list[dict[str, Any]], place
         found += [
             (*(truth[name] for name in place), name, value, truth[name])
             for name, value in own.items()
-            if value != pytest.approx(truth[name], rel=1e-12, abs=0)
+            if not _is_same(value, truth[name])
         ]
     return found
+
+
+def _is_same(told: float | None, true: float | None) -> bool:
+    """What is between two values is reckoned in another order here and there: the last digit may differ."""
+    return told == true or (told is not None and true is not None and math.isclose(told, true, rel_tol=1e-12))
 
 
 def test_every_week_of_every_service_is_told_as_each_definition_has_it(recovered: Recovered) -> None:
@@ -48,13 +52,20 @@ def test_the_definitions_differ_over_the_very_same_events(recovered: Recovered) 
     by_service: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         by_service.setdefault(row["service"], {})[row["definition"]] = row
-    lead_times = [
-        {name: row["change_lead_time_median_seconds"] for name, row in told.items()} for told in by_service.values()
+    # Where two services share a repository, the others count what does not touch the service, too.
+    alone = [
+        service
+        for (service,) in recovered.rows(
+            "select min(service) from marts.fct_deployments group by repository having count(distinct service) = 1"
+        )
     ]
-    # From the merge on, or only from the merge commit on, it always looks better than from the first commit on.
+    assert alone
+    lead_times = [
+        {name: row["change_lead_time_median_seconds"] for name, row in by_service[service].items()} for service in alone
+    ]
+    # From the merge on it always looks better than from the first commit on.
     assert all(told["gitlab"] < told["dora"] for told in lead_times)
-    assert all(told["four_keys"] < told["dora"] for told in lead_times)
-    assert any(told["devlake"] != told["dora"] for told in lead_times)
+    assert all(told["dora"] not in (told["devlake"], told["four_keys"]) for told in lead_times)
     assert all(row["rework_rate"] is None and row["rework_rate_n"] == 0 for row in rows if row["definition"] != "dora")
 
 
