@@ -3,7 +3,6 @@
     Oddities of the vendors' alone, where no promise is broken, count below zero: they warn and stop nothing. -#}
 {% test columns_hold(model) %}
 {{ config(fail_calc='case when bool_or(is_promise) then count(*) else -count(*) end', warn_if='!= 0', error_if='> 0') }}
--- depends_on: {{ ref('int_as_of') }}
 with looked_at as (
     select
         looked_at.*,
@@ -14,7 +13,6 @@ with looked_at as (
 broken as (
     select unnest({{ broken_rules(model) if execute else '[{failing_rows: 0, is_promise: true}]' }}, recursive := true)
     from looked_at
-    cross join {{ ref('int_as_of') }} as moments
 )
 
 select *
