@@ -106,6 +106,7 @@ class Line:
         return [name for name in mine if mine[name] != rebuilt[name]]
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(3_000)
 def test_late_doubled_and_shuffled_deliveries_and_deaths_leave_the_marts_of_a_rebuild(told, tmp_path):
     dice, line = random.Random(11), Line(tmp_path)
