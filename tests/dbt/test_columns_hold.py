@@ -57,7 +57,7 @@ OTHERS = {
         "column_name story_key, leads_to fct_stories.story_key, failing_rows 1, example NONE-1",
     ),
     "keys_lead_somewhere_fct_deployments": (
-        "update marts.fct_deployments set service = 'nobody' where rowid = 1",
+        "update marts.fct_deployments set service = 'nobody' where rowid = (select max(rowid) from marts.fct_deployments)",
         "failed",
         "column_name service, leads_to dim_services.service, failing_rows 1, example nobody",
     ),

@@ -33,7 +33,7 @@ def test_the_set_freezes_with_the_first_users_and_not_with_the_code(ask: Ask) ->
 def test_a_flag_is_tied_by_the_surest_place_and_each_refusal_says_why(ask: Ask) -> None:
     told = ask(
         "select from_key, to_key, rule, is_linked from marts.fct_links where from_kind = 'flag' "
-        "and not regexp_matches(from_key, '^(lk|rs)-') and not coalesce(starts_with(to_key, 'EP-'), false) order by all"
+        "and regexp_matches(from_key, '^(app/toggle|web/toggle|by-settings|export|fl-.*|named|staged)$') order by all"
     )
     assert told == [
         ("app/toggle", None, "none", False),

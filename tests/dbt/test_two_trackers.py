@@ -115,8 +115,8 @@ def test_a_cancelled_issue_and_a_duplicate_are_over_and_not_resolved(ask):
     )
     assert told == [
         ("SHOP-2", False, "done", created(2) + timedelta(days=9)),
-        ("SHOP-3", False, "done", None),
-        ("SHOP-4", False, "done", None),
+        ("SHOP-3", False, "cancelled", None),
+        ("SHOP-4", False, "cancelled", None),
         ("SHOP-5", True, "to_do", None),
     ]
 

@@ -7,6 +7,12 @@ tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
+-- Who a ticket was once given to may have done nothing on it.
+assigned as (
+    select * from {{ ref('stg_events__ticket') }}
+    where event_type = 'ticket.field_changed' and field = 'assignee'
+),
+
 changes as (
     select * from {{ ref('stg_events__change') }}
 ),
@@ -28,6 +34,14 @@ seen as (
         tickets.created_at as first_seen_at,
         coalesce(tickets.updated_at, tickets.created_at) as last_seen_at
     from tickets
+    union all
+    select
+        assigned.to_value as person_key,
+        assigned.source,
+        assigned.occurred_at as first_seen_at,
+        assigned.occurred_at as last_seen_at
+    from assigned
+    where {{ is_human('assigned.to_value') }}
 ),
 
 final as (
