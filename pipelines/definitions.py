@@ -23,7 +23,7 @@ def definitions(settings: Settings, progress: Stages = unwatched, notice: Notice
     Raises:
         ModelsError: a model cannot be read.
     """
-    models = graph(manifest(settings))
+    models = graph(manifest(settings), has_unit_tests=settings.has_own_models)
     shared = line(settings, progress, notice)
     return dg.Definitions(
         executor=dg.in_process_executor,

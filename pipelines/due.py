@@ -15,8 +15,8 @@ from warehouse import increments, results
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-# Unit tests are of the SQL, not of the rows: they passed when the models last changed.
-UNCHANGED_SQL = ("--exclude-resource-type", "unit_test")
+# Unit tests are of the SQL, not of the rows: they passed when the models last changed, or before they went out.
+TESTED_SQL = ("--exclude-resource-type", "unit_test")
 
 _LOG, _EVENTS = "log", "current_events"
 # The runs tell the moment; whatever does not read them is the same on a night with nothing new.

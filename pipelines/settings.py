@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         return self.home / "dbt"
 
     @property
+    def has_own_models(self) -> bool:
+        """Whether the dbt project is somebody's own. Ours was tested before it went out, its unit tests included."""
+        return self.dbt_project.resolve() != PROJECT_ROOT / "dbt"
+
+    @property
     def has_own_person_key(self) -> bool:
         """Whether pseudonyms are made with a key of this installation."""
         return self.person_key.get_secret_value() != DEFAULT_PERSON_KEY

@@ -175,7 +175,8 @@ class _Work:
                 yield estimated(table, seconds)
 
     def _half(self, arguments: list[str], parsed: "Manifest") -> tuple[tuple[NodeResult, ...], str | None]:
-        command = [self.verb, *arguments, "--no-write-json", *([] if self.news is None else due.UNCHANGED_SQL)]
+        is_sql_tested = self.news is not None or not self.settings.has_own_models
+        command = [self.verb, *arguments, "--no-write-json", *(due.TESTED_SQL if is_sql_tested else ())]
         known = variables(self.settings, self.as_of) | {"follows_log": True}
         listener = _Listener(self.progress)
         result = invoke(self.settings, command, known, manifest=parsed, callback=listener)

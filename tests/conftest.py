@@ -1,5 +1,6 @@
 """What every test may ask for: a home of its own, the recorded responses, a command line."""
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,6 +51,19 @@ def github_schemas() -> Path:
     folder = ROOT / ".schemas"
     if not (folder / ".ready").exists():
         pytest.skip("GitHub's descriptions were not fetched: run `make schemas`")
+    return folder
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that all workers of this run share: whoever comes first makes it, the others wait and read."""
+    own = factory.getbasetemp()
+    folder = (own.parent if own.name.startswith("popen-") else own) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            make(folder)
+            (folder / "done").touch()
     return folder
 
 

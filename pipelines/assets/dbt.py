@@ -41,9 +41,13 @@ class Graph:
         return [spec.key for spec in self.specs.values() if spec.group_name == "marts"]
 
 
-def graph(manifest: Mapping[str, Any]) -> Graph:
-    """Return the assets and checks that a manifest asks for, lineage included."""
-    tests = {**manifest["nodes"], **manifest["unit_tests"]}
+def graph(manifest: Mapping[str, Any], *, has_unit_tests: bool = True) -> Graph:
+    """Return the assets and checks that a manifest asks for, lineage included.
+
+    Args:
+        has_unit_tests: they are run here; those of our own models were before they went out.
+    """
+    tests = {**manifest["nodes"], **(manifest["unit_tests"] if has_unit_tests else {})}
     keys = {name: _key(node) for name, node in manifest["nodes"].items() if node["resource_type"] in _BUILDS}
     # Every table of the log is one asset: who reads which of them is dbt's own affair.
     keys |= {name: _source_key(source) for name, source in manifest["sources"].items()}

@@ -63,13 +63,11 @@ def test_every_model_is_an_asset_and_every_mart_lies_between_the_log_and_its_rea
 def test_every_test_is_a_check_of_the_asset_that_it_hangs_on(whole, page):
     known = manifest(whole)
     tests = [node for node in known["nodes"].values() if node["resource_type"] == "test"]
-    tests += known["unit_tests"].values()
     assert len(tests) > len(MODELS)
     checks = page.resolve_asset_graph().asset_check_keys
     by_name = {check.name: check.asset_key.path[-1] for check in checks}
     assert [test["name"] for test in tests if (test.get("alias") or test["name"]) not in by_name] == []
     hung = {test["alias"]: test["attached_node"].split(".")[2] for test in tests if test.get("attached_node")}
-    hung |= {test["name"]: test["model"] for test in known["unit_tests"].values()}
     assert {name: by_name[name] for name in hung} == hung
 
 

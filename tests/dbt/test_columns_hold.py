@@ -57,9 +57,9 @@ OTHERS = {
         "column_name story_key, leads_to fct_stories.story_key, failing_rows 1, example NONE-1",
     ),
     "keys_lead_somewhere_fct_deployments": (
-        "update marts.fct_deployments set service = 'nobody' where rowid = (select max(rowid) from marts.fct_deployments)",
+        "update marts.fct_deployments set service = 'no such service' where rowid = 2",
         "failed",
-        "column_name service, leads_to dim_services.service, failing_rows 1, example nobody",
+        "column_name service, leads_to dim_services.service, failing_rows 1, example no such service",
     ),
     "assert_a_link_leads_to_what_is_known": (
         "update marts.fct_links set to_key = 'NONE-2' where is_linked and to_kind = 'deployment'",

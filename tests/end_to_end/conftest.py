@@ -1,6 +1,5 @@
 """One life of the demo company, all vendors played, measured by the nightly job once for every module that asks."""
 
-import fcntl
 import json
 import subprocess
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import pytest
 from pipelines.company import Company, Scale, simulate
 from pipelines.demo import played
 from pipelines.settings import Settings, environment
-from tests.conftest import ROOT, command_line
+from tests.conftest import ROOT, command_line, made_once
 from tests.end_to_end.recovering import named_rows, rows
 from warehouse.serving import resolve
 
@@ -52,16 +51,8 @@ class Recovered:
 @pytest.fixture(scope="session")
 def recovered(tmp_path_factory: pytest.TempPathFactory) -> Recovered:
     """The demo's company at a scale for tests, after one real night."""
-    company, own = simulate(SCALE, seed=5), tmp_path_factory.getbasetemp()
-    # Workers of one run have folders of their own in one; whoever comes first runs the night, the others wait.
-    folder = (own.parent if own.name.startswith("popen-") else own) / "recovered"
-    folder.mkdir(exist_ok=True)
-    done = folder / "done"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            _night(company, folder)
-            done.touch()
+    company = simulate(SCALE, seed=5)
+    folder = made_once(tmp_path_factory, "recovered", lambda folder: _night(company, folder))
     truth = json.loads((folder / "truth.json").read_text())
     return Recovered(company, company.ends_at, truth, Settings(home=folder / "home"))
 

@@ -1,0 +1,17 @@
+"""dbt's unit tests are of the SQL and not of anybody's rows, so they run here and not each night."""
+
+import shutil
+
+from pipelines.models import invoke
+from pipelines.settings import Settings
+from pipelines.variables import variables
+from tests.dbt.company import AS_OF
+
+
+def test_every_unit_test_of_the_models_passes(stories_home: Settings, tmp_path):
+    settings = stories_home.model_copy(update={"home": tmp_path / "home"})
+    shutil.copytree(stories_home.home, settings.home)
+    command = ["test", "--select", "test_type:unit"]
+    ended = invoke(settings, command, variables(Settings(home=settings.home), AS_OF)).result.results
+    assert len(ended) > 50
+    assert {one.node.name: one.message for one in ended if one.status != "pass"} == {}
