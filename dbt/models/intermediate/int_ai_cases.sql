@@ -71,7 +71,8 @@ final as (
         progress.first_done_at,
         cast(coalesce(progress.reopened_count, 0) as integer) as reopened_count,
         coalesce(flags.flag_count, 0) > 0 as has_flag,
-        tickets.is_deleted or coalesce(progress.last_status_category, '') = 'done' as is_over,
+        tickets.is_deleted
+        or coalesce(progress.last_status_category, '') in ('done', 'cancelled') as is_over,
         -- An open story is known to be open until the log's newest moment. That does not move in a night with nothing
         -- new, and a source that is stale makes no story look longer than it is known to be.
         (

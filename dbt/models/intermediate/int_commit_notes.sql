@@ -1,5 +1,5 @@
--- One row per note that a tool left on a commit, as tools do that write down what they wrote. They are few, and apart from
--- the commits so that a new commit changes nothing here.
+-- One row per note that a tool left on a commit, as tools do that write down what they wrote. They are few, and apart
+-- from the commits so that a new commit changes nothing here.
 with final as (
     select distinct
         repository,
