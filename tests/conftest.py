@@ -13,6 +13,8 @@ from warehouse.connection import reader
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = "2026-03-31T06:00:00+00:00"
+# What dbt is to build where the rows are looked at and its own tests of them are not.
+MODELS_ALONE = "resource_type:model"
 
 
 @pytest.fixture

@@ -54,6 +54,9 @@ def _tracker(company: Company, as_of: datetime) -> Iterator[Act]:
         team = story.transfer.team if story.transfer and story.transfer.at <= as_of else story.team
         yield "tracker", story.reporter, team, story.created_at
         yield from (("tracker", move.by, team, move.at) for move in story.moves if story.created_at <= as_of)
+    for given_up in company.abandoned:
+        yield "tracker", given_up.reporter, given_up.team, given_up.created_at
+        yield from (("tracker", move.by, given_up.team, move.at) for move in given_up.moves)
     for part in company.subtasks:
         yield "tracker", part.assignee, part.team, part.created_at
         yield "tracker", part.assignee, part.team, part.done_at
@@ -76,3 +79,8 @@ def _forge(company: Company) -> Iterator[Act]:
             yield "forge", pull.author, team.key, pull.opened_at
             yield from (("forge", one.by, team.key, one.at) for one in pull.reviews)
             yield "forge", pull.merged_by, team.key, pull.merged_at
+    teams = {team.repository: team.key for team in company.teams}
+    for given_up in company.given_up:
+        pull, key = given_up.pull, teams[given_up.pull.repository]
+        yield "forge", pull.author, key, pull.opened_at
+        yield from (("forge", one.by, key, one.at) for one in pull.reviews)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.company.abandoned import abandoned_truths
 from pipelines.company.company import Company
+from pipelines.company.facts import Status
 from pipelines.company.flow_truth import ALL
 from pipelines.company.lives import lives
 from pipelines.company.truth import story_truths
@@ -107,8 +108,13 @@ def _stays(company: Company, as_of: datetime) -> Iterator[_Stay]:
     told: dict[str, tuple[datetime | None, ...]] = {}
     for story in story_truths(company, as_of):
         told[story.story_key] = tuple(getattr(story, name) for name in _FIELDS)
+    # Without a pull request the status alone says that the code is there.
+    complete = {
+        one.key: next((move.at for move in one.moves if move.status is Status.IN_REVIEW and move.at <= as_of), None)
+        for one in company.abandoned
+    }
     for one in abandoned_truths(company.abandoned, as_of):
-        told[one.story_key] = (None, one.backlog_at, one.spec_at, None, None, None, None)
+        told[one.story_key] = (None, one.backlog_at, one.spec_at, complete.get(one.story_key), None, None, None)
     for life in lives(company, as_of):
         milestones = told.get(life.key, (None, life.stands[0][0], *[None] * 5))
         stands_in = life.kind(len(life.stands) - 1)

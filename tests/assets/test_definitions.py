@@ -105,7 +105,7 @@ def test_one_mart_chosen_on_the_page_is_all_that_is_built(built):
     result = started(built, dg.AssetSelection.assets(chosen))
     assert [event.asset_key for event in result.get_asset_materialization_events()] == [chosen]
     looked_at = {(check.asset_key, check.check_name) for check in result.get_asset_check_evaluations()}
-    assert (chosen, "days_run_from_the_first_event_to_as_of") in looked_at
+    assert (chosen, "assert_no_day_is_missing") in looked_at
     assert {key for key, _ in looked_at} == {chosen}
     newest = "select is_partial, status from results.transforms order by transform_number desc limit 1"
     assert ask(built.database, newest) == [(True, "ok")]
@@ -113,7 +113,7 @@ def test_one_mart_chosen_on_the_page_is_all_that_is_built(built):
 
 def test_one_check_chosen_on_the_page_is_all_that_is_run(built):
     """A unit test carries its model's name in its id: dbt was asked for the model, and Dagster broke on its result."""
-    name = "days_run_from_the_first_event_to_as_of"
+    name = "assert_no_day_is_missing"
     result = started(built, dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey(["marts", "dim_dates"]), name)))
     assert result.get_asset_materialization_events() == []
     assert [(check.check_name, check.passed) for check in result.get_asset_check_evaluations()] == [(name, True)]

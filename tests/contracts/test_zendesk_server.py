@@ -69,7 +69,7 @@ def test_the_demo_shows_the_companys_tickets_as_they_stand_at_a_moment(settings,
             OPENED + timedelta(days=day + 1), ("export",), is_internal=who == 3, story="SHOP-1", merged_into=into,
         )
         for key, who, day, into in (
-            ("T-1", 1, 0, None), ("T-2", 2, 1, "T-1"), ("T-3", 3, 2, None), ("T-4", 4, 60, None)
+            ("1001", 1, 0, None), ("1002", 2, 1, "1001"), ("1003", 3, 2, None), ("1004", 4, 60, None)
         )
     }  # fmt: skip
     company = simulate(Scale.small(), ends_at=ENDS)

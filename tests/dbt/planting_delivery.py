@@ -10,7 +10,8 @@ from pipelines.events.records import RawRecord
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
 from pipelines.sources.base import Stream
-from pipelines.transform import TransformOutcome, transform
+from pipelines.transform import TransformOutcome, run_dbt
+from tests.conftest import MODELS_ALONE
 from warehouse.connection import reader
 from warehouse.event_log import Run, append
 from warehouse.store import open_log
@@ -147,7 +148,7 @@ class Plan:
                 run=Run(command="plant", source="planted", as_of=at(5000)),
             )
         assert done.reasons == []
-        return transform(settings)
+        return run_dbt(settings, select=[MODELS_ALONE])
 
 
 class Marts:

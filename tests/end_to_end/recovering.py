@@ -1,6 +1,5 @@
 """One night of the demo company: its vendors over HTTP as they stand at a moment, its exports, and the models."""
 
-import subprocess
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +14,8 @@ import pipelines.sources.pagerduty as pagerduty
 from pipelines.collect import Trip, collect
 from pipelines.company import Company
 from pipelines.company.monorepo import monorepos
-from pipelines.demo import inline
 from pipelines.ingest import Intake, take_in
+from pipelines.monorepo_settings import Monorepo
 from pipelines.settings import Settings
 from pipelines.sources.cloudevents.demo import incidents, interviews
 from pipelines.sources.github.connection import GitHubConnection
@@ -33,7 +32,8 @@ from pipelines.sources.pagerduty.connection import PagerDutyConnection
 from pipelines.sources.pagerduty.demo import HOST as ON_CALL
 from pipelines.sources.pagerduty.demo import account as on_call
 from pipelines.sources.pagerduty.server import serve as serve_on_call
-from tests.conftest import ROOT, command_line, environment
+from pipelines.transform import run_dbt
+from tests.conftest import MODELS_ALONE
 from warehouse.connection import reader
 
 
@@ -50,11 +50,9 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
         file.write_text(text)
         take_in(settings, Intake("cloudevents", file, "import", as_of))
     # As the demo has it: two services share a repository, and the paths tell them apart.
-    (settings.home.parent / "storyline.toml").write_text(f"monorepos = {inline(monorepos(company))}\n")
-    told = subprocess.run(
-        command_line("transform"), cwd=ROOT, env=environment(settings.home), capture_output=True, text=True, check=False
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
+    declared = tuple(Monorepo.model_validate(one) for one in monorepos(company))
+    outcome = run_dbt(settings.model_copy(update={"monorepos": declared}), select=[MODELS_ALONE])
+    assert outcome.ok, outcome.error
 
 
 def vendors(company: Company, as_of: datetime, up: ExitStack) -> list[tuple[LiveSource, ConnectionSettings]]:

@@ -25,7 +25,8 @@ def test_before_and_after_hold_every_story_that_was_begun_by_the_day_of_the_tool
     company, day = recovered.company, recovered.company.ai_tools_at.date()
     begun = {
         story.key: next(move.at for move in story.moves if move.status is Status.IN_PROGRESS)
-        for story in company.stories
+        for story in [*company.stories, *company.abandoned]
+        if any(move.status is Status.IN_PROGRESS for move in story.moves)
     }
     there = {key: at for key, at in begun.items() if at <= row["as_of"]}
     sides = [sum((at.date() >= day) == side for at in there.values()) for side in (False, True)]

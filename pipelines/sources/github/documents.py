@@ -42,6 +42,7 @@ OF_PULL_REQUEST = {
       comments(first: 20) {{ nodes {{ {_LINE_COMMENT} }} {_PAGE} }}""",
     "comments": f"id fullDatabaseId createdAt updatedAt url body author {_ACTOR}",
     "timelineItems": _timeline(tuple(_EVENTS)),
+    "files": "path",
 }
 OF_ISSUE = {"timelineItems": _timeline(_OF_ISSUES)}
 OF_REVIEW = {"comments": _LINE_COMMENT}
@@ -75,7 +76,7 @@ CHANGES = f"""query Changes($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id
     baseRepository {{ defaultBranchRef {{ name }} owner {_ACTOR} }}
     assignees(first: 20) {{ nodes {{ __typename login }} }}
     reviewRequests(first: 20) {{ nodes {{ requestedReviewer {{ __typename ... on User {{ login }} }} }} }}
-    labels(first: 100) {{ nodes {{ name }} }} files(first: 100) {{ nodes {{ path }} }}
+    labels(first: 100) {{ nodes {{ name }} }}
     {_connections(OF_PULL_REQUEST, 30, tuple(_EVENTS))}
   }}
   ... on Issue {{ number updatedAt {_connections(OF_ISSUE, 50, _OF_ISSUES)} }}

@@ -50,7 +50,7 @@ def pull_request(node: Mapping[str, Any]) -> Row:
         "assignees": [account(one) for one in node["assignees"]["nodes"]],
         "requested_reviewers": [one for one in requested if one],
         "labels": [{"name": label["name"]} for label in mapping_of(node["labels"]).get("nodes") or ()],
-        # As the list of a pull request's files has them; of more than a hundred the first.
+        # As the list of a pull request's files has them.
         "files": [{"filename": file["path"]} for file in mapping_of(node["files"]).get("nodes") or ()],
         "created_at": node["createdAt"],
         "updated_at": node["updatedAt"],

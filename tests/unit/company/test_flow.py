@@ -9,7 +9,7 @@ from pipelines.company import Company, Scale, simulate
 from pipelines.company.abandoned import ENDS, abandoned_truths
 from pipelines.company.facts import Status
 from pipelines.company.flow_truth import flow_truths
-from pipelines.company.stage_truth import Curve, kaplan_meier
+from pipelines.company.stage_time_truth import Curve, kaplan_meier
 
 
 @pytest.fixture(scope="module")

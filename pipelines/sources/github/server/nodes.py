@@ -112,7 +112,7 @@ def _pull_request(repository: Repository, row: Row) -> Node:
         "assignees": Connection([one for user in row.get("assignees") or () if (one := actor(user))]),
         "reviewRequests": Connection(requested),
         "labels": Connection([{"name": label["name"]} for label in row.get("labels") or ()]),
-        "files": Connection([{"path": file["filename"]} for file in (row.get("files") or ())[:100]]),
+        "files": Connection([{"path": file["filename"]} for file in row.get("files") or ()]),
         "commits": Connection([{"commit": _commit(one)} for one in repository.commits_of.get(number, ())]),
         "reviews": _reviews(repository, number, repository.line_comments_of.get(number, [])),
         "comments": Connection([_comment(repository, "IC", one) for one in repository.comments_of.get(number, ())]),
