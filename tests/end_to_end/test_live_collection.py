@@ -79,6 +79,7 @@ def test_ingest_tells_what_it_read_and_again_that_nothing_is_new(run, home, hub,
     assert TOKEN not in first.stdout + first.stderr
 
 
+@pytest.mark.heavy
 def test_a_night_collects_and_one_with_a_vendor_down_keeps_the_old_data_and_the_next_heals(run, home, hub, site):
     settings(home, hub, site)
     first = run("nightly", "--as-of", AS_OF)

@@ -32,7 +32,10 @@ def _true(recovered: Recovered) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_every_stage_of_every_story_is_recovered_to_the_microsecond(recovered: Recovered) -> None:
-    told, true = _by_stage(recovered.named_rows(STAGES)), _true(recovered)
+    # What nobody will do has stages as well; they are held by the curves of the flow.
+    given_up = {one.key for one in recovered.company.abandoned}
+    told = _by_stage([row for row in recovered.named_rows(STAGES) if row["story_key"] not in given_up])
+    true = _true(recovered)
     assert told.keys() == true.keys()
     assert [(told[key], true[key]) for key in true if told[key] != true[key]] == []
 

@@ -69,7 +69,7 @@ def _others(company: Company, as_of: datetime) -> set[str]:
     return found | {one.title for one in company.incidents if one.told_in == "tracker" and one.opened_at <= as_of}
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.heavy)])
 def test_every_milestone_of_every_story_is_recovered_night_after_night(seed, settings, tmp_path):
     company = simulate(Scale.small(), seed)
     life = company.ends_at - company.begins_at

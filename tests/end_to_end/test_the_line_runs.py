@@ -106,6 +106,7 @@ def test_a_rebuild_gives_the_very_same_marts(line):
     assert dump_marts(line / "storyline.duckdb") == before
 
 
+@pytest.mark.heavy
 def test_an_old_recording_replayed_after_a_newer_one_changes_nothing(line, recorded, tmp_path):
     newer = tmp_path / "newer"
     shutil.copytree(recorded / "jira-sample", newer)
