@@ -151,17 +151,12 @@ def settings_text(
     told["ai"] = {"enabled_on": company.ai_tools_at.date().isoformat()}
     told |= more or {}
     told["recordings"] = dict(recorded)
-    lines = [f"home = {json.dumps(str(home.resolve()))}", f"monorepos = {inline(monorepos(company))}"]
+    lines = [f"home = {json.dumps(str(home.resolve()))}"]
     for name, table in told.items():
         lines += _table(name, table)
+    for one in monorepos(company):
+        lines += _table("monorepos", one, "[[{}]]")
     return _HEADER + "\n".join(lines) + "\n"
-
-
-def inline(value: Any) -> str:
-    """Return a value as it stands behind a key; a table in a list has its keys in braces."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {inline(one)}" for key, one in value.items()) + " }"
-    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
 def _table(name: str, table: Mapping[str, Any], header: str = "[{}]") -> Iterator[str]:

@@ -2,20 +2,15 @@
 
 import json
 import shutil
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipelines.collect import Trip, collect
-from pipelines.company import Company, Scale, simulate
+from pipelines.company import Scale, simulate
 from pipelines.events.records import RawRecord
-from pipelines.ingest import Intake, take_in
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
-from pipelines.sources.cloudevents.demo import incidents, interviews
-from pipelines.sources.live import Network
 from pipelines.sources.registry import sources
-from tests.end_to_end.recovering import vendors
+from tests.end_to_end.recovering import take_all_in
 from warehouse import event_log
 from warehouse.connection import reader
 from warehouse.event_log import Run
@@ -36,9 +31,9 @@ def grow(home: Path, *, months: int, stories: int, teams: int = 5) -> None:
     """Take in what the vendors of delivery tell of a company, but for its last day, and keep that day beside it."""
     company = simulate(Scale(teams=teams, months=months, stories=stories), ends_at=ENDS_AT)
     settings = Settings(home=home)
-    _collect(settings, company, ENDS_AT - DAY, home)
+    take_all_in(settings, company, ENDS_AT - DAY, home)
     shutil.copy(settings.database, home / DAY_BEFORE)
-    _collect(settings, company, ENDS_AT, home)
+    take_all_in(settings, company, ENDS_AT, home)
 
 
 def next_day(home: Path) -> dict[str, list[RawRecord]]:
@@ -69,16 +64,3 @@ def append(settings: Settings, told: dict[str, list[RawRecord]], as_of: datetime
             new += event_log.append(connection, projection, records, observed_at=as_of, run=run).new_records
         event_log.record_run(connection, Run(command="nightly", as_of=as_of))
     return new
-
-
-def _collect(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
-    with ExitStack() as up:
-        for source, connection in vendors(company, as_of, up):
-            collector = source.collector(connection, Network(attempts=1))
-            done = collect(settings, source, collector, Trip("nightly", as_of))
-            collector.close()
-            assert (done.errors, done.taken.reasons) == ([], [])
-    for name, text in (("interviews", interviews(company, as_of)), ("incidents", incidents(company, as_of))):
-        file = folder / f"{name}.ndjson"
-        file.write_text(text)
-        take_in(settings, Intake("cloudevents", file, "import", as_of))

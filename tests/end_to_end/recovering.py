@@ -38,7 +38,16 @@ from warehouse.connection import reader
 
 
 def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
-    """Collect from all vendors that tell of delivery, take in what was exported, and transform."""
+    """Collect from all vendors that tell of delivery, take in what was exported, and build the models."""
+    take_all_in(settings, company, as_of, folder)
+    # As the demo has it: two services share a repository, and the paths tell them apart.
+    declared = tuple(Monorepo.model_validate(one) for one in monorepos(company))
+    outcome = run_dbt(settings.model_copy(update={"monorepos": declared}), select=[MODELS_ALONE])
+    assert outcome.ok, outcome.error
+
+
+def take_all_in(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
+    """Collect from all vendors that tell of delivery, and take in what was exported."""
     with ExitStack() as up:
         for source, connection in vendors(company, as_of, up):
             collector = source.collector(connection, Network(attempts=1))
@@ -49,10 +58,6 @@ def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -
         file = folder / f"{name}.ndjson"
         file.write_text(text)
         take_in(settings, Intake("cloudevents", file, "import", as_of))
-    # As the demo has it: two services share a repository, and the paths tell them apart.
-    declared = tuple(Monorepo.model_validate(one) for one in monorepos(company))
-    outcome = run_dbt(settings.model_copy(update={"monorepos": declared}), select=[MODELS_ALONE])
-    assert outcome.ok, outcome.error
 
 
 def vendors(company: Company, as_of: datetime, up: ExitStack) -> list[tuple[LiveSource, ConnectionSettings]]:
