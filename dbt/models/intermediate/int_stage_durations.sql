@@ -13,50 +13,16 @@ ends as (
     from {{ ref('int_story_progress') }} as progress
 ),
 
--- This model alone knows what a stage is: the time between two neighbours that are known, named by them.
-listed as (
-    select
-        milestones.story_key,
-        unnest([
-            {'name': 'interview', 'position': 1, 'reached_at': milestones.interviewed_at},
-            {'name': 'backlog', 'position': 2, 'reached_at': milestones.backlog_at},
-            {'name': 'spec', 'position': 3, 'reached_at': milestones.spec_at},
-            {'name': 'code_complete', 'position': 4, 'reached_at': milestones.code_complete_at},
-            {'name': 'reviewed', 'position': 5, 'reached_at': milestones.reviewed_at},
-            {'name': 'production', 'position': 6, 'reached_at': milestones.production_at},
-            {'name': 'full_rollout', 'position': 7, 'reached_at': milestones.full_rollout_at}
-        ], recursive := true)
-    from milestones
-),
-
-neighbours as (
-    select
-        listed.story_key,
-        listed.position,
-        listed.name,
-        listed.reached_at as entered_at,
-        lead(listed.name) over (partition by listed.story_key order by listed.position) as next_name,
-        lead(listed.reached_at) over (partition by listed.story_key order by listed.position) as left_at
-    from listed
-    where listed.reached_at is not null
-),
-
 stages as (
     select
         'stage' as kind,
-        neighbours.story_key,
-        neighbours.name || '_to_' || coalesce(neighbours.next_name, following.name) as stage,
-        neighbours.position,
-        neighbours.entered_at,
-        neighbours.left_at
-    from neighbours
-    left join (
-        select distinct
-            listed.name,
-            listed.position
-        from listed
-    ) as following on neighbours.position + 1 = following.position
-    where neighbours.position < 7
+        known.story_key,
+        -- Whatever still waits in the backlog waits for its specification here, whether or not its work has begun.
+        case when known.is_last and known.position = 2 then 'backlog_to_spec' else known.stage end as stage,
+        known.position,
+        known.entered_at,
+        known.left_at
+    from {{ ref('int_story_stages') }} as known
 ),
 
 spans as (
