@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines import parsed_models
 from pipelines.settings import Settings, exported
 from pipelines.variables import variables
 
@@ -52,7 +53,15 @@ def parse(settings: Settings, *, is_written: bool = False) -> "Manifest":
     """
     from dbt.contracts.graph.manifest import Manifest
 
-    result = invoke(settings, ["parse", "--write-json" if is_written else "--no-write-json"], variables(settings))
+    command = ["parse", "--write-json" if is_written else "--no-write-json"]
+    if settings.has_own_models:
+        result = invoke(settings, command, variables(settings))
+    else:
+        # Of ours no model's place in the graph hangs on a setting, nor on where the file lies.
+        digest = _digest_of_files(settings).hexdigest()
+        parsed_models.lend(settings, digest)
+        result = invoke(settings, command, {}, database=settings.database.name)
+        parsed_models.keep(settings, digest)
     if not isinstance(result.result, Manifest):
         raise ModelsError(f"the models in {settings.dbt_project} cannot be read: {one_line(result.exception)}")
     return result.result
@@ -64,6 +73,7 @@ def invoke(
     values: dict[str, Any],
     *,
     manifest: "Manifest | None" = None,
+    database: str = "",
     callback: Callable[[Any], None] = lambda _event: None,
 ) -> "dbtRunnerResult":
     """Run a dbt command in this process, on the writer's file, and leave none of its connections open.
@@ -72,6 +82,7 @@ def invoke(
         command: dbt's arguments, the command first.
         values: dbt's variables.
         manifest: what is known already; dbt then parses nothing.
+        database: the file's name where it is not opened; the writer's file where empty.
         callback: gets each of dbt's events.
     """
     from dbt.cli.main import dbtRunner
@@ -81,7 +92,7 @@ def invoke(
     quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-send-anonymous-usage-stats"]
     runner = dbtRunner(manifest=manifest, callbacks=[callback])
     try:
-        with exported(STORYLINE_DATABASE=str(settings.database)), _rarely_collected():
+        with exported(STORYLINE_DATABASE=database or str(settings.database)), _rarely_collected():
             result = runner.invoke([*command, *map(str, paths), *quiet, "--vars", json.dumps(values)])
     finally:
         _close_connections()
@@ -125,14 +136,18 @@ def _close_connections() -> None:
 
 def fingerprint(settings: Settings) -> str:
     """Return a digest of every model, every variable but the moment, and dbt's own versions."""
-    digest = hashlib.sha256()
+    digest = _digest_of_files(settings)
+    known = [variables(settings), str(settings.database), str(settings.dbt_project)]
+    digest.update(json.dumps(known, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _digest_of_files(settings: Settings) -> "hashlib._Hash":
+    digest = hashlib.sha256(json.dumps([version("dbt-core"), version("dbt-duckdb")]).encode())
     for file in _files(settings.dbt_project):
         digest.update(str(file.relative_to(settings.dbt_project)).encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
-    known = [variables(settings), str(settings.database), str(settings.dbt_project)]
-    known += [version("dbt-core"), version("dbt-duckdb")]
-    digest.update(json.dumps(known, sort_keys=True).encode())
-    return digest.hexdigest()
+    return digest
 
 
 def _files(project: Path) -> Iterator[Path]:
