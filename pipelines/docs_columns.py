@@ -115,8 +115,6 @@ def mart_of(declared: dict[str, Any], theme: str) -> Mart:
     """Read a mart as its yml declares it."""
     tests = {_name(test): _arguments(test) for test in declared.get("data_tests", ())}
     columns = tuple(column_of(column) for column in declared["columns"])
-    alone = [(column.name,) for column in columns if "unique" in column.tests]
-    together = tuple(tests.get("unique_combination", {}).get("columns", ()))
     meta = declared.get("config", {}).get("meta", {})
     leads = tests.get("keys_lead_somewhere", {}).get("keys", {})
     return Mart(
@@ -124,7 +122,7 @@ def mart_of(declared: dict[str, Any], theme: str) -> Mart:
         theme=theme,
         description=declared.get("description", ""),
         grain=meta.get("grain", ""),
-        key=alone[0] if alone else together,
+        key=tuple(tests.get("columns_hold", {}).get("key", ())),
         leads_to={column: (_referred(to[0]), to[1]) for column, to in leads.items()},
         questions=tuple(meta.get("questions", ())),
         metrics=tuple(meta.get("metrics", ())),

@@ -1,8 +1,6 @@
 {#- The primary key of a row of a mart as one text. -#}
-{% macro told_key(model) %}
+{% macro told_key(key) %}
     {%- set parts = [] -%}
-    {%- for column in primary_key(graph.nodes['model.storyline.' ~ model.identifier]) -%}
-        {%- do parts.append('cast(looked_at.' ~ adapter.quote(column) ~ ' as varchar)') -%}
-    {%- endfor -%}
+    {%- for column in key -%} {%- do parts.append('cast(looked_at.' ~ adapter.quote(column) ~ ' as varchar)') -%} {%- endfor -%}
     {{ return("concat_ws(' ', " ~ parts | join(', ') ~ ')') }}
 {% endmacro %}

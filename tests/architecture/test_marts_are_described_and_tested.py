@@ -10,7 +10,7 @@ from pipelines.docs_columns import Column, Mart, mart_of, marts
 # Words that say nothing of a thing whose name stands beside them.
 _EMPTY = {*"a an the its it of is are has whether how many which in at on".split()}  # noqa: SIM905 - read as prose
 # One node for each column would cost each night more than all that they find; `holds` and `one_of` say the same.
-_INSTEAD = {"not_null": "holds: required", "accepted_values": "one_of"}
+_INSTEAD = {"unique": "columns_hold's key", "not_null": "holds: required", "accepted_values": "one_of"}
 
 
 def words(text: str) -> set[str]:
@@ -38,7 +38,7 @@ def faults(mart: Mart) -> list[str]:
     if not mart.grain:
         found.append(f"{mart.name}: its meta names no grain")
     if not mart.key:
-        found.append(f"{mart.name}: no test says what is unique in it")
+        found.append(f"{mart.name}: its columns_hold says no key, so nothing says what is unique in it")
     return found
 
 
@@ -50,8 +50,8 @@ def test_every_column_of_a_mart_is_described_and_tested(mart: Mart) -> None:
 GOOD: dict[str, Any] = {
     "name": "fct_cups",
     "config": {"meta": {"grain": "a cup"}},
-    "data_tests": ["columns_hold"],
-    "columns": [{"name": "cup_key", "data_type": "varchar", "description": "By its shelf.", "data_tests": ["unique"]}],
+    "data_tests": [{"columns_hold": {"arguments": {"key": ["cup_key"]}}}],
+    "columns": [{"name": "cup_key", "data_type": "varchar", "description": "By its shelf."}],
 }
 
 
@@ -73,7 +73,13 @@ def test_a_column_that_says_or_tests_nothing_is_found(column: dict[str, Any], sa
     assert said in found[0]
 
 
+def test_a_mart_without_a_key_is_found() -> None:
+    found = faults(mart_of({**GOOD, "data_tests": ["columns_hold"]}, "kitchen"))
+    assert len(found) == 1
+    assert "no key" in found[0]
+
+
 @pytest.mark.parametrize("lost", ["config", "data_tests"])
 def test_a_mart_without_its_grain_or_its_test_is_found(lost: str) -> None:
     assert faults(mart_of(GOOD, "kitchen")) == []
-    assert len(faults(mart_of({name: part for name, part in GOOD.items() if name != lost}, "kitchen"))) == 1
+    assert faults(mart_of({name: part for name, part in GOOD.items() if name != lost}, "kitchen")) != []

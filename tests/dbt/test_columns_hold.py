@@ -72,11 +72,23 @@ OTHERS = {
         "column_name fct_story_status_intervals.entered_at, first_on 1971-01-01",
     ),
 }
+# A row that is there twice, and a column of a model that was to hold a value.
+KEYS = {
+    "columns_hold_fct_rollouts": (
+        "insert into marts.fct_rollouts select * from marts.fct_rollouts order by all limit 1",
+        "column_name flag_key, environment, epoch, rule names one row, failing_rows 1",
+    ),
+    "unique_combination_int_change_flags": (
+        "update intermediate.int_change_flags set reason = null where rowid = 0",
+        "copies 1, nulls 1",
+    ),
+}
 LOOKED_AT = [
     "test_name:columns_hold",
     "test_name:keys_lead_somewhere",
     "assert_volumes_are_as_usual",
     *list(OTHERS)[2:],
+    "int_change_flags",
 ]
 
 
@@ -88,7 +100,7 @@ def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
     with open_log(settings, command="breaking", since=now()) as connection:
         for mart, (change, _said) in (PROMISES | ODDITIES).items():
             connection.execute(f"update marts.{mart} set {change} where rowid = (select min(rowid) from marts.{mart})")
-        for change, _status, _said in OTHERS.values():
+        for change, *_said in (OTHERS | KEYS).values():
             connection.execute(change)
         connection.execute("update marts.data_quality set status = 'watch' where check_name = 'volumes_as_usual'")
     return run_dbt(settings, select=LOOKED_AT, is_only_tested=True)
@@ -112,6 +124,14 @@ def test_what_vendors_write_as_they_like_is_told_and_stops_no_night(broken: Tran
     assert [said for said in ODDITIES[mart][1] if f"column_name {said}, failing_rows 1" not in message] == []
 
 
+@pytest.mark.parametrize("test", KEYS)
+def test_a_key_that_names_two_rows_or_a_value_that_is_not_there_turns_red(broken: TransformOutcome, test: str) -> None:
+    change, said = KEYS[test]
+    (node,) = [node for node in broken.nodes if node.name.startswith(test)]
+    assert node.status == "failed", change
+    assert said in node.message
+
+
 @pytest.mark.parametrize("test", OTHERS)
 def test_a_key_that_leads_nowhere_and_a_day_that_nobody_knows_are_named(broken: TransformOutcome, test: str) -> None:
     _change, status, said = OTHERS[test]
@@ -131,7 +151,7 @@ def test_the_row_that_breaks_a_promise_is_named_by_its_key(broken: TransformOutc
 
 
 def test_a_mart_that_holds_what_it_promises_is_green(broken: TransformOutcome) -> None:
-    red = (*(f"columns_hold_{mart}_" for mart in PROMISES | ODDITIES), *OTHERS, "assert_volumes")
+    red = (*(f"columns_hold_{mart}_" for mart in PROMISES | ODDITIES), *OTHERS, *KEYS, "assert_volumes")
     untouched = [node for node in broken.nodes if not node.name.startswith(red)]
     assert len(untouched) > 5
     assert {node.status for node in untouched} == {"ok"}
