@@ -36,11 +36,12 @@ select
     (select string_agg(source || ' ' || mapper_version, ',' order by source) from log.mappers)
 """
 
-# Append-only but for a mapping that was renewed; that rewrites events of records that were there.
+# Append-only but for a mapping that was renewed; that rewrites events of records that were there. A source that told
+# nothing before renews none.
 _IS_GROWN = """
 select
     known.models = $models
-    and known.mappers is not distinct from $mappers
+    and list_has_all(string_split(coalesce($mappers, ''), ','), string_split(coalesce(known.mappers, $mappers, ''), ','))
     and known.records = (select count(*) from log.raw_records where position <= known.position)
     and known.events = (select count(*) from log.events where raw_position <= known.position)
 from increments.log as known

@@ -148,6 +148,16 @@ def test_after_a_changed_mapper_all_is_made_anew(log):
     assert [row[-1] for row in follower.rows.values()] == ['{"word":"LOUD"}']
 
 
+def test_a_source_that_told_nothing_before_makes_nothing_anew(log):
+    follower = Follower(log)
+    for step, source in enumerate(("notes", "diaries", "letters")):
+        take_in(log, [RawRecord("site", "notes", "a", {"words": ["said"]}, DAY)], step, Notes(source))
+        increments.follow(log, "models")
+        follower.follow()
+    assert (follower.made_anew, follower.rows) == (1, held(log))
+    assert len(follower.rows) == 3
+
+
 def test_after_a_changed_model_or_setting_all_is_made_anew(log):
     follower = Follower(log)
     for models in ("models", "models", "others"):
