@@ -55,8 +55,8 @@ app: $(READY) ## open the report (your own; the demo's while there is no storyli
 test: $(READY) ## run the tests, but for the heavy ones
 	@$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m "not heavy and not benchmark"
 
-test-heavy: $(READY) ## run the tests with many processes, kills and real browsers
-	@$(PYTEST) -q -m heavy
+test-heavy: $(READY) ## run the long ones: kills, real servers, real browsers, whole nights
+	@$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m heavy
 
 benchmark: $(READY) ## measure the ratios that docs/performance.md tells
 	@$(PYTEST) -q -s -m benchmark

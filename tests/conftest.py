@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings, load_settings
+from pipelines.transform import TransformOutcome, run_dbt
 from warehouse.connection import reader
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = "2026-03-31T06:00:00+00:00"
-# What dbt is to build where the rows are looked at and its own tests of them are not.
-MODELS_ALONE = "resource_type:model"
 
 
 @pytest.fixture
@@ -101,6 +100,12 @@ def storyline(home: Path) -> Storyline:
         )
 
     return run
+
+
+def build(settings: Settings, *models: str) -> TransformOutcome:
+    """Build these models and what they stand on, all where none is named, without dbt's own tests of the rows."""
+    alone = "resource_type:model"
+    return run_dbt(settings, select=[f"+{model},{alone}" for model in models] or [alone])
 
 
 def dump_marts(database: Path) -> dict[str, list[tuple[object, ...]]]:

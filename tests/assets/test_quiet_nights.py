@@ -42,6 +42,7 @@ def whole(tmp_path: Path) -> Settings:
     return settings
 
 
+@pytest.mark.heavy
 def test_the_marts_of_a_quiet_night_are_those_of_a_rebuild_as_of_the_same_moment(whole):
     first = transformed(whole, 0)
     assert first.ok, first.error

@@ -10,8 +10,8 @@ from pipelines.events.records import RawRecord
 from pipelines.projection import CatalogProjection
 from pipelines.settings import Settings
 from pipelines.sources.base import Stream
-from pipelines.transform import TransformOutcome, run_dbt
-from tests.conftest import MODELS_ALONE
+from pipelines.transform import TransformOutcome
+from tests.conftest import build
 from warehouse.connection import reader
 from warehouse.event_log import Run, append
 from warehouse.store import open_log
@@ -136,8 +136,8 @@ class Plan:
             closed_at=None if closed is None else at(closed), **more,
         )  # fmt: skip
 
-    def build(self, settings: Settings, *, reverse: bool = False) -> TransformOutcome:
-        """Append all of it, in this order or the reverse, and build and test every model."""
+    def build(self, settings: Settings, *models: str, reverse: bool = False) -> TransformOutcome:
+        """Append all of it, in this order or the reverse, and build these models and what they stand on."""
         records = list(reversed(self.records)) if reverse else self.records
         with open_log(settings, command="plant", since=START) as connection:
             done = append(
@@ -148,7 +148,7 @@ class Plan:
                 run=Run(command="plant", source="planted", as_of=at(5000)),
             )
         assert done.reasons == []
-        return run_dbt(settings, select=[MODELS_ALONE])
+        return build(settings, *models)
 
 
 class Marts:

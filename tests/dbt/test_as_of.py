@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from pipelines.models import invoke
+from pipelines.models import invoke, parse
 from pipelines.settings import Settings
 from pipelines.variables import variables
 from warehouse import event_log
@@ -24,7 +24,7 @@ def test_ages_count_from_the_last_nightly_or_a_later_run_and_dbt_agrees_with_the
     ]
     with open_log(settings, command="test", since=moment("2026-03-31")) as log:
         assert event_log.newest_as_of(log) is None
-    assert invoke(settings, ["run", "--select", "+int_as_of"], variables(settings)).success
+    assert invoke(settings, ["run", "--select", "+int_as_of"], variables(settings), manifest=parse(settings)).success
     found = []
     with open_log(settings, command="test", since=moment("2026-03-31")) as log:
         for command, as_of, _ in steps:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest import Intake, take_in
-from pipelines.models import invoke
 from pipelines.settings import Settings
-from pipelines.variables import variables
+from tests.conftest import build
 from warehouse.connection import reader
 
 NOTICED = datetime(2026, 3, 31, 6, tzinfo=UTC)
@@ -40,8 +39,7 @@ class Line:
 
     def story(self) -> tuple[bool, int | None, int]:
         """Whether the ticket is deleted, since which day, and how often its timeline tells so."""
-        run = ["run", "--select", "+fct_stories", "+fct_story_events"]
-        assert invoke(self.settings, run, variables(self.settings)).success
+        assert build(self.settings, "fct_stories", "fct_story_events").ok
         with reader(self.settings.database) as connection:
             ((is_deleted, deleted_at),) = connection.execute(
                 "select is_deleted, deleted_at from marts.fct_stories"

@@ -64,7 +64,7 @@ def _hardly_reviewed(plan: Plan) -> None:
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
     settings = Settings(home=Path(tmp_path_factory.mktemp("changes")))
-    outcome = planted().build(settings)
+    outcome = planted().build(settings, "fct_changes")
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 
@@ -141,6 +141,7 @@ def test_a_person_whom_the_settings_call_a_bot_does_not_review(tmp_path: Path) -
     plan.step(1, "reviewed", 2, PLAIN_BOT, state="approved")
     settings = Settings(home=tmp_path)
     told = models.variables(settings) | {"bot_keys": [PLAIN_BOT]}
-    assert plan.build(settings).error is None
-    assert models.invoke(settings, ["build", "--select", "+fct_changes"], told).success
+    assert plan.build(settings, "fct_changes").error is None
+    run = ["run", "--select", "+fct_changes"]
+    assert models.invoke(settings, run, told, manifest=models.parse(settings)).success
     assert Marts(settings).change(1)["first_review_at"] is None

@@ -58,7 +58,7 @@ def planted() -> Plan:
 def settled(tmp: Path, *, reverse: bool = False) -> Marts:
     settings = Settings(home=tmp)
     plan = planted()
-    outcome = plan.build(settings, reverse=reverse)
+    outcome = plan.build(settings, "fct_links", "fct_changes", "fct_incidents", "agg_dora_weekly", reverse=reverse)
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.models import invoke
 from pipelines.settings import PROJECT_ROOT, Settings, Stories
 from pipelines.variables import variables
+from tests.conftest import build
 from tests.dbt.planting import SITE, Tracker, day, fact, plant
 from warehouse.connection import reader
 
@@ -57,7 +57,7 @@ def test_every_variable_of_dbt_can_be_set() -> None:
 
 def stories(settings: Settings, tickets: list) -> list[tuple]:
     plant(settings, [*TRACKER.definitions(), *tickets], as_of=day(10))
-    assert invoke(settings, ["run", "--select", "+fct_stories"], variables(settings)).success
+    assert build(settings, "fct_stories").ok
     with reader(settings.database) as connection:
         return connection.execute(
             "select spec_at, ai_assistance, origin_story_key from marts.fct_stories order by story_key"

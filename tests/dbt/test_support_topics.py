@@ -10,8 +10,7 @@ import pytest
 from pipelines.events.records import RawRecord
 from pipelines.settings import Settings, Stories
 from pipelines.support_settings import Support, TopicRule
-from pipelines.transform import run_dbt
-from tests.conftest import MODELS_ALONE
+from tests.conftest import build
 from tests.dbt.planting import SITE, Row, Tracker, day, fact, interview, plant, record
 from warehouse.connection import reader
 
@@ -109,7 +108,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         stories=Stories(),
     )
     plant(settings, company(), as_of=day(90))
-    outcome = run_dbt(settings, select=[MODELS_ALONE])
+    outcome = build(
+        settings, "data_quality", "fct_story_events", "fct_links", "int_request_mentions", "int_support_topics"
+    )
     assert outcome.ok, outcome.error
     with reader(settings.database) as connection:
         yield lambda sql: connection.execute(sql).fetchall()

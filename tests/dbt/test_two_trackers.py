@@ -15,8 +15,7 @@ import pipelines.sources.jira as first
 from pipelines.ingest import Intake, take_in
 from pipelines.settings import Settings
 from pipelines.sources.linear.server import Store, nodes
-from pipelines.transform import run_dbt
-from tests.conftest import MODELS_ALONE
+from tests.conftest import build
 from tests.dbt.planting import day
 from warehouse.connection import reader
 
@@ -90,7 +89,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., list
     take_in(settings, Intake("jira", other, "replay", AS_OF))
     taken = take_in(settings, Intake("linear", home / "second", "replay", AS_OF))
     assert (taken.quarantined, taken.new_records) == (0, len(LIVES) + len(STATES))
-    outcome = run_dbt(settings, select=[MODELS_ALONE])
+    outcome = build(settings, "fct_stories", "fct_story_status_intervals", "fct_links")
     assert outcome.ok, outcome.error
     with reader(settings.database) as connection:
         yield lambda sql, *values: connection.execute(sql, list(values)).fetchall()

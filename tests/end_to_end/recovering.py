@@ -32,17 +32,16 @@ from pipelines.sources.pagerduty.connection import PagerDutyConnection
 from pipelines.sources.pagerduty.demo import HOST as ON_CALL
 from pipelines.sources.pagerduty.demo import account as on_call
 from pipelines.sources.pagerduty.server import serve as serve_on_call
-from pipelines.transform import run_dbt
-from tests.conftest import MODELS_ALONE
+from tests.conftest import build
 from warehouse.connection import reader
 
 
-def night(settings: Settings, company: Company, as_of: datetime, folder: Path) -> None:
-    """Collect from all vendors that tell of delivery, take in what was exported, and build the models."""
+def night(settings: Settings, company: Company, as_of: datetime, folder: Path, *models: str) -> None:
+    """Collect from all vendors that tell of delivery, take in what was exported, and build what is named."""
     take_all_in(settings, company, as_of, folder)
     # As the demo has it: two services share a repository, and the paths tell them apart.
     declared = tuple(Monorepo.model_validate(one) for one in monorepos(company))
-    outcome = run_dbt(settings.model_copy(update={"monorepos": declared}), select=[MODELS_ALONE])
+    outcome = build(settings.model_copy(update={"monorepos": declared}), *models)
     assert outcome.ok, outcome.error
 
 

@@ -32,7 +32,7 @@ def company() -> Company:
     return simulate(Scale(teams=2, months=9, stories=90), seed=3)
 
 
-@pytest.fixture(scope="module", params=["in the middle", "at the end"])
+@pytest.fixture(scope="module", params=[pytest.param("in the middle", marks=pytest.mark.heavy), "at the end"])
 def told(request: pytest.FixtureRequest, company: Company, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The marts as of a moment, and that moment; at the end they have grown out of those of the middle."""
     folder: Path = tmp_path_factory.getbasetemp() / "delivery"
@@ -40,7 +40,7 @@ def told(request: pytest.FixtureRequest, company: Company, tmp_path_factory: pyt
     settings = Settings(home=folder / "home")
     life = company.ends_at - company.begins_at
     as_of = company.begins_at + life * 0.55 if request.param == "in the middle" else company.ends_at + life
-    night(settings, company, as_of, folder)
+    night(settings, company, as_of, folder, "fct_stories", "fct_builds", "fct_incidents", "agg_dora_weekly")
     return settings, as_of
 
 

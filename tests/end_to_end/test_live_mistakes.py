@@ -47,6 +47,7 @@ def test_an_ingest_of_a_repository_that_is_not_there_says_so_and_reads_the_other
     assert "98 new events" in told.stdout
 
 
+@pytest.mark.heavy
 def test_a_wait_for_a_limit_is_shown_while_the_night_goes_on(run, home, site):
     settings(home, None, site)
     site.faults.next("status", status=429, headers={"Retry-After": "1"}, count=1)

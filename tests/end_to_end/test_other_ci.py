@@ -20,6 +20,7 @@ def _rows(database: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(f"{query} order by all").fetchall()
 
 
+@pytest.mark.heavy
 def test_pipelines_deployments_and_reports_of_other_tools_come_into_the_marts(storyline: Storyline, settings, tmp_path):
     report = tmp_path / "junit.xml"
     report.write_text(JUNIT)

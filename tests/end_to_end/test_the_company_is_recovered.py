@@ -76,7 +76,7 @@ def test_every_milestone_of_every_story_is_recovered_night_after_night(seed, set
     # Two nights in the middle of its life, and one when all is over: what changed between is what is collected.
     seen: set[str] = set()
     for as_of in (company.begins_at + life / 3, company.begins_at + life * 2 / 3, company.ends_at + life):
-        night(settings, company, as_of, tmp_path)
+        night(settings, company, as_of, tmp_path, "fct_stories", "fct_changes", "fct_story_status_intervals")
         told = named_rows(settings, "select * from marts.fct_stories where not is_deleted")
         marts = {row["story_key"]: row for row in told if row["is_measured"]}
         there = {one.key for one in company.mistakes if one.created_at <= as_of < one.deleted_at}

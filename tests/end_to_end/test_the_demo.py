@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT, environment
 from warehouse.connection import reader
 
 
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_the_demo_ends_by_itself_and_publishes_what_is_true(home: Path) -> None:
     file = home.parent / "demo" / "storyline.toml"
     command = [sys.executable, "-m", "pipelines.demo", "run", str(file), "--scale", "small"]

@@ -100,6 +100,7 @@ def test_replaying_again_appends_nothing(line, recorded):
         assert " 0 new, 0 new events, 0 to quarantine" in told
 
 
+@pytest.mark.heavy
 def test_a_rebuild_gives_the_very_same_marts(line):
     before = dump_marts(line / "storyline.duckdb")
     done(line, "rebuild")

@@ -154,6 +154,7 @@ def peak_bytes(months: int) -> int:
     return peak
 
 
+@pytest.mark.heavy
 def test_a_life_four_times_as_long_takes_no_more_memory():
     peak_bytes(2)
     assert peak_bytes(16) < 1.25 * peak_bytes(4)
