@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
@@ -24,6 +24,8 @@ from warehouse.store import open_log
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+# What is done to what is chosen: built and tested, as each night; tested alone; or built alone.
+Verb = Literal["build", "test", "run"]
 _DERIVED = ("staging", "intermediate", "marts", "increments")
 
 
@@ -100,7 +102,7 @@ def run_dbt(
     settings: Settings,
     *,
     select: Iterable[str] = (),
-    is_only_tested: bool = False,
+    verb: Verb = "build",
     only_if_new: bool = False,
     progress: Stages = unwatched,
 ) -> TransformOutcome:
@@ -110,7 +112,8 @@ def run_dbt(
 
     Args:
         select: dbt's node names; all of them where empty.
-        is_only_tested: test what is selected and build nothing; dbt builds no unit test without its model.
+        verb: dbt's command: `build`, or `test` for tests alone, as dbt builds no unit test without its model, or
+            `run` for models alone.
         only_if_new: where no model and no setting changed since the last transform, build and test only what reads
             of what is new in the log, what speaks of the moment, and what warned (`pipelines.due`). The marts are the
             same as those of a whole one.
@@ -120,20 +123,21 @@ def run_dbt(
         Locked, WarehouseError: the warehouse cannot be written now.
     """
     chosen = list(select)
+    is_partial = bool(chosen) or verb != "build"
     with exclusive(settings.lock, command="storyline transform", since=now()):
         with open_log(settings, command="storyline transform", since=now()) as connection:
             renewed = tuple(refresh_projection(connection))
             as_of = _as_of(connection)
             basis = results.Basis(fingerprint(settings), results.log_digest(connection))
             increments.follow(connection, basis.models)
-            news = due.news(connection, basis, settings.database) if only_if_new and not chosen else None
-            number = results.begin_transform(connection, as_of=as_of, is_partial=bool(chosen), basis=basis)
-        work = _Work(settings, as_of, "test" if is_only_tested else "build", news, progress)
+            news = due.news(connection, basis, settings.database) if only_if_new and not is_partial else None
+            number = results.begin_transform(connection, as_of=as_of, is_partial=is_partial, basis=basis)
+        work = _Work(settings, as_of, verb, news, progress)
         nodes, error = work.done(chosen)
         warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
             results.end_transform(connection, number, error=error, warned=warned_now)
-            if error is None and not chosen:
+            if error is None and not is_partial:
                 increments.settle(connection, number)
     return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=news is not None)
 
@@ -143,13 +147,12 @@ class _Work:
     """One transform: the facts by dbt, the estimates over them, and by dbt again the outcomes that read those.
 
     Attributes:
-        verb: dbt's command, `build` or `test`.
         news: what is new since the last whole transform; None where everything is due.
     """
 
     settings: Settings
     as_of: datetime
-    verb: str
+    verb: Verb
     news: due.News | None
     progress: Stages
 
@@ -163,7 +166,7 @@ class _Work:
         halves = estimates.Halves(parsed, selected, is_partial=bool(chosen))
         nodes, why = self._half(halves.facts, parsed) if halves.has_facts else ((), None)
         if why is None:
-            computed = tuple(self._estimated(halves)) if self.verb == "build" else ()
+            computed = tuple(self._estimated(halves)) if self.verb != "test" else ()
             outcomes = halves.outcomes(is_new=bool(computed))
             more, why = self._half(outcomes, parsed) if outcomes else ((), None)
             nodes = (*nodes, *computed, *more)
@@ -175,7 +178,7 @@ class _Work:
                 yield estimated(table, seconds)
 
     def _half(self, arguments: list[str], parsed: "Manifest") -> tuple[tuple[NodeResult, ...], str | None]:
-        is_sql_tested = self.news is not None or not self.settings.has_own_models
+        is_sql_tested = self.verb != "run" and (self.news is not None or not self.settings.has_own_models)
         command = [self.verb, *arguments, "--no-write-json", *(due.TESTED_SQL if is_sql_tested else ())]
         known = variables(self.settings, self.as_of) | {"follows_log": True}
         listener = _Listener(self.progress)

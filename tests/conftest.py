@@ -104,8 +104,7 @@ def storyline(home: Path) -> Storyline:
 
 def build(settings: Settings, *models: str) -> TransformOutcome:
     """Build these models and what they stand on, all where none is named, without dbt's own tests of the rows."""
-    alone = "resource_type:model"
-    return run_dbt(settings, select=[f"+{model},{alone}" for model in models] or [alone])
+    return run_dbt(settings, select=[f"+{model}" for model in models], verb="run")
 
 
 def dump_marts(database: Path) -> dict[str, list[tuple[object, ...]]]:

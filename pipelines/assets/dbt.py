@@ -78,7 +78,7 @@ def dbt_assets(content: Graph) -> dg.AssetsDefinition:
         outcome = run_dbt(
             shared.settings,
             select=[short_name(name) for name in (*models, *tests)],
-            is_only_tested=bool(tests) and not models,
+            verb="test" if tests and not models else "build",
             only_if_new=True,
             progress=shared.progress,
         )

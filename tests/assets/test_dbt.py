@@ -106,7 +106,7 @@ def test_what_failed_is_an_error_and_what_waited_for_it_is_no_pass(week):
     waited = checks["marts/fct_source_freshness", "assert_sources_are_fresh"]
     assert (waited.passed, waited.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert waited.metadata["status"].value == "skipped"
-    assert checks["marts/fct_quarantine", "unique_fct_quarantine_quarantine_id"].passed
+    assert checks["marts/fct_quarantine", "columns_hold_fct_quarantine_quarantine_id"].passed
 
 
 def test_models_that_waited_for_a_failed_test_do_not_count_as_built(week):
@@ -141,7 +141,7 @@ def test_a_warning_is_told_again_on_a_quiet_night(week):
     assert quiet.made["marts/fct_quarantine"] == {"status": "unchanged"}
     check = quiet.checks["marts/fct_quarantine", WARNING]
     assert (check.passed, check.metadata["status"].value) == (False, "warn")
-    unchanged = quiet.checks["marts/fct_quarantine", "unique_fct_quarantine_quarantine_id"]
+    unchanged = quiet.checks["marts/fct_quarantine", "columns_hold_fct_quarantine_quarantine_id"]
     assert unchanged.metadata["status"].value == "unchanged"
 
 

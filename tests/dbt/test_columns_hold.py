@@ -103,7 +103,7 @@ def broken(stories_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         for change, *_said in (OTHERS | KEYS).values():
             connection.execute(change)
         connection.execute("update marts.data_quality set status = 'watch' where check_name = 'volumes_as_usual'")
-    return run_dbt(settings, select=LOOKED_AT, is_only_tested=True)
+    return run_dbt(settings, select=LOOKED_AT, verb="test")
 
 
 def ended(outcome: TransformOutcome, mart: str) -> tuple[str, str]:

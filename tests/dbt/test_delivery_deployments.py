@@ -8,6 +8,7 @@ from pipelines.settings import Settings
 from tests.dbt.planting_delivery import Marts, Plan, at, sha
 
 HOUR = 3600.0
+MARTS = ("fct_links", "fct_changes", "fct_builds", "fct_deployments", "fct_incidents", "agg_dora_weekly")
 
 
 def history(plan: Plan) -> None:
@@ -58,7 +59,7 @@ def planted() -> Plan:
 def settled(tmp: Path, *, reverse: bool = False) -> Marts:
     settings = Settings(home=tmp)
     plan = planted()
-    outcome = plan.build(settings, "fct_links", "fct_changes", "fct_incidents", "agg_dora_weekly", reverse=reverse)
+    outcome = plan.build(settings, *MARTS, reverse=reverse)
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 
@@ -140,6 +141,6 @@ def test_an_environment_that_the_settings_list_is_production_in_whatever_case(ma
 
 def test_nothing_depends_on_the_order_of_arrival(marts: Marts, tmp_path: Path) -> None:
     other = settled(tmp_path, reverse=True)
-    for mart in ("fct_changes", "fct_deployments", "fct_links", "agg_dora_weekly", "fct_builds", "fct_incidents"):
+    for mart in MARTS:
         query = f"select * from marts.{mart} order by all"
         assert marts.rows(query) == other.rows(query), mart

@@ -66,7 +66,7 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
         services={"acme/pay": "payments"},
         teams={"Checkout": Team(repositories=(REPOSITORY,))},
     )
-    outcome = planted().build(settings, "fct_incidents", "fct_changes", "agg_dora_weekly")
+    outcome = planted().build(settings, "fct_incidents", "fct_changes", "fct_deployments", "agg_dora_weekly")
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 

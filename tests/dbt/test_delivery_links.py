@@ -68,7 +68,7 @@ def planted() -> Plan:
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
     settings = Settings(home=Path(tmp_path_factory.mktemp("links")))
-    outcome = planted().build(settings, "fct_links", "fct_changes")
+    outcome = planted().build(settings, "fct_links", "fct_changes", "fct_builds")
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 

@@ -70,7 +70,9 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
         services={"Web shop": "shop"},
         teams={"Checkout": Team(projects=("SHOP",), repositories=(REPOSITORY,))},
     )
-    outcome = planted().build(settings, "int_monitor_points", "fct_links", "fct_incidents", "fct_deployments")
+    outcome = planted().build(
+        settings, "int_monitor_points", "fct_links", "fct_incidents", "fct_deployments", "fct_stories"
+    )
     assert outcome.error is None, outcome.sentences
     return Marts(settings)
 

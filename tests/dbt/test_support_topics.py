@@ -109,7 +109,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     )
     plant(settings, company(), as_of=day(90))
     outcome = build(
-        settings, "data_quality", "fct_story_events", "fct_links", "int_request_mentions", "int_support_topics"
+        settings,
+        "data_quality",
+        "fct_stories",
+        "fct_story_events",
+        "fct_links",
+        "int_request_mentions",
+        "int_support_topics",
     )
     assert outcome.ok, outcome.error
     with reader(settings.database) as connection:

@@ -24,6 +24,7 @@ SIGNS_OF_AI = {
     AiSign.BOT: "detected",
     AiSign.NONE: "none_detected",
 }
+MARTS = ("fct_stories", "fct_changes", "fct_builds", "fct_incidents", "fct_deployments", "agg_dora_weekly")
 SIGNS = {"forge": "sha in the text", "pager": "sha", "on_call": "sha"}
 
 
@@ -40,7 +41,7 @@ def told(request: pytest.FixtureRequest, company: Company, tmp_path_factory: pyt
     settings = Settings(home=folder / "home")
     life = company.ends_at - company.begins_at
     as_of = company.begins_at + life * 0.55 if request.param == "in the middle" else company.ends_at + life
-    night(settings, company, as_of, folder, "fct_stories", "fct_builds", "fct_incidents", "agg_dora_weekly")
+    night(settings, company, as_of, folder, *MARTS)
     return settings, as_of
 
 
