@@ -1,0 +1,83 @@
+"""Quantiles and tails of the few distributions that intervals need.
+
+They come from `scipy.special`, of which this module alone knows: `scipy.stats` has them under friendlier names and
+costs a second at every start.
+"""
+
+import math
+from collections.abc import Callable
+
+from scipy import special  # type: ignore[import-untyped]
+
+from pipelines.impact.estimate import Side
+
+# Halvings of a bracket: after these its ends are neighbours among floating-point numbers.
+_HALVINGS = 200
+# Doublings outward before a function is held to have no root; the exponential of what they reach is still a number.
+_STEPS = 9
+
+
+def tail(confidence: float, side: Side = "both") -> float:
+    """Return the share of chance that an interval leaves outside at each end that it has, e.g. 0.025."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"A confidence lies between 0 and 1, {confidence} does not; pass 0.95 for 95 %.")
+    return (1 - confidence) / 2 if side == "both" else 1 - confidence
+
+
+def normal_quantile(share: float) -> float:
+    """Return the standard normal's quantile, 1.96 of 0.975."""
+    return float(special.ndtri(share))
+
+
+def z_of(confidence: float, side: Side = "both") -> float:
+    """Return how many standard errors an interval of that confidence reaches to each side that it has."""
+    return -normal_quantile(tail(confidence, side))
+
+
+def normal_p_value(z: float) -> float:
+    """Return the chance that a standard normal is at least as far from 0, on either side."""
+    return float(special.erfc(abs(z) / math.sqrt(2)))
+
+
+def t_quantile(share: float, freedom: float) -> float:
+    """Return the quantile of Student's t; degrees of freedom need not be whole."""
+    return float(special.stdtrit(freedom, share))
+
+
+def t_p_value(t: float, freedom: float) -> float:
+    """Return the chance that Student's t is at least as far from 0, on either side."""
+    return 2 * float(special.stdtr(freedom, -abs(t)))
+
+
+def beta_quantile(share: float, first: float, second: float) -> float:
+    """Return the quantile of the beta distribution with the parameters `first` and `second`."""
+    return float(special.betaincinv(first, second, share))
+
+
+def binomial_at_least(events: int, n: int, rate: float) -> float:
+    """Return the chance of that many events or more among `n` at a rate."""
+    return 1.0 if events <= 0 else float(special.betainc(events, n - events + 1, rate))
+
+
+def chi_square_p_value(statistic: float, freedom: int) -> float:
+    """Return the chance that chi-squared is at least as large."""
+    return float(special.chdtrc(freedom, statistic))
+
+
+def falling_root(function: Callable[[float], float], start: float) -> float | None:
+    """Return where a function that nowhere rises crosses 0, None where it does not within 511 of the start."""
+    step = 1.0 if function(start) > 0 else -1.0
+    inside, outside = start, start + step
+    for _ in range(_STEPS):
+        if function(outside) * step <= 0:
+            break
+        inside, step = outside, step * 2
+        outside = start + step
+    else:
+        return None
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        if middle in (inside, outside):
+            break
+        inside, outside = (middle, outside) if function(middle) * step > 0 else (inside, middle)
+    return (inside + outside) / 2
