@@ -76,7 +76,7 @@ for kind, treated, comparison in compared():
     _ask("absolute", kind, treated, comparison, _absolute)
     _ask("relative", kind, treated, comparison, _relative)
     for tuned_for in (5000, 800):
-        if kind != "ratio":
+        if min(treated[kind == "share"], comparison[kind == "share"]) >= 100:
             config = SequentialConfig(difference_type="absolute", sequential_tuning_parameter=tuned_for)
             _ask(
                 "sequential", kind, treated, comparison,
