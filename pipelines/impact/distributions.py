@@ -1,13 +1,14 @@
 """Quantiles and tails of the few distributions that intervals need.
 
-They come from `scipy.special`, of which this module alone knows: `scipy.stats` has them under friendlier names and
-costs a second at every start.
+They come from `scipy.special`, of which this module alone knows, and which is imported when the first is asked for: it
+costs half a second that a start without any inference need not pay. `scipy.stats` has them under friendlier names and
+costs a second more.
 """
 
 import math
 from collections.abc import Callable
-
-from scipy import special  # type: ignore[import-untyped]
+from functools import cache
+from typing import Any
 
 from pipelines.impact.estimate import Side
 
@@ -15,6 +16,13 @@ from pipelines.impact.estimate import Side
 _HALVINGS = 200
 # Doublings outward before a function is held to have no root; the exponential of what they reach is still a number.
 _STEPS = 9
+
+
+@cache
+def _special() -> Any:
+    from scipy import special  # type: ignore[import-untyped]
+
+    return special
 
 
 def tail(confidence: float, side: Side = "both") -> float:
@@ -26,7 +34,7 @@ def tail(confidence: float, side: Side = "both") -> float:
 
 def normal_quantile(share: float) -> float:
     """Return the standard normal's quantile, 1.96 of 0.975."""
-    return float(special.ndtri(share))
+    return float(_special().ndtri(share))
 
 
 def z_of(confidence: float, side: Side = "both") -> float:
@@ -36,32 +44,32 @@ def z_of(confidence: float, side: Side = "both") -> float:
 
 def normal_p_value(z: float) -> float:
     """Return the chance that a standard normal is at least as far from 0, on either side."""
-    return float(special.erfc(abs(z) / math.sqrt(2)))
+    return float(_special().erfc(abs(z) / math.sqrt(2)))
 
 
 def t_quantile(share: float, freedom: float) -> float:
     """Return the quantile of Student's t; degrees of freedom need not be whole."""
-    return float(special.stdtrit(freedom, share))
+    return float(_special().stdtrit(freedom, share))
 
 
 def t_p_value(t: float, freedom: float) -> float:
     """Return the chance that Student's t is at least as far from 0, on either side."""
-    return 2 * float(special.stdtr(freedom, -abs(t)))
+    return 2 * float(_special().stdtr(freedom, -abs(t)))
 
 
 def beta_quantile(share: float, first: float, second: float) -> float:
     """Return the quantile of the beta distribution with the parameters `first` and `second`."""
-    return float(special.betaincinv(first, second, share))
+    return float(_special().betaincinv(first, second, share))
 
 
 def binomial_at_least(events: int, n: int, rate: float) -> float:
     """Return the chance of that many events or more among `n` at a rate."""
-    return 1.0 if events <= 0 else float(special.betainc(events, n - events + 1, rate))
+    return 1.0 if events <= 0 else float(_special().betainc(events, n - events + 1, rate))
 
 
 def chi_square_p_value(statistic: float, freedom: int) -> float:
     """Return the chance that chi-squared is at least as large."""
-    return float(special.chdtrc(freedom, statistic))
+    return float(_special().chdtrc(freedom, statistic))
 
 
 def falling_root(function: Callable[[float], float], start: float) -> float | None:

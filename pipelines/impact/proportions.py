@@ -40,12 +40,17 @@ def wilson(share: Share, confidence: float = CONFIDENCE, side: Side = "both") ->
     """
     if not share.n:
         return None
-    z, n, p = z_of(confidence, side), share.n, share.rate
+    low, high = score_bounds(share, z_of(confidence, side))
+    return _sided(share.rate, low, high, side, "Wilson", confidence)
+
+
+def score_bounds(share: Share, z: float) -> tuple[float, float]:
+    """Return the bounds of `wilson` for a number of standard errors; there must be somebody."""
+    n, p = share.n, share.rate
     middle, reach = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low, high = ((middle + sign * reach) / (1 + z * z / n) for sign in (-1, 1))
     # At 0 and at n events the formula gives 0 and 1 but for rounding.
-    low, high = 0.0 if share.events == 0 else low, 1.0 if share.events == n else high
-    return _sided(p, low, high, side, "Wilson", confidence)
+    return 0.0 if share.events == 0 else low, 1.0 if share.events == n else high
 
 
 def clopper_pearson(share: Share, confidence: float = CONFIDENCE, side: Side = "both") -> Estimate | None:
@@ -82,13 +87,12 @@ def newcombe(treated: Share, comparison: Share, confidence: float = CONFIDENCE) 
     print when `allows_ratio` says no. The p-value is of `score_p_value`, which can disagree with the interval at the
     border.
     """
-    one, other = wilson(treated, confidence), wilson(comparison, confidence)
-    if one is None or other is None:
+    if not treated.n or not comparison.n:
         return None
-    assert one.low is not None and one.high is not None and other.low is not None and other.high is not None  # noqa: PT018
+    (l1, u1), (l0, u0) = (score_bounds(share, z_of(confidence)) for share in (treated, comparison))
     difference = treated.rate - comparison.rate
-    low = difference - math.hypot(treated.rate - one.low, other.high - comparison.rate)
-    high = difference + math.hypot(one.high - treated.rate, comparison.rate - other.low)
+    low = difference - math.hypot(treated.rate - l1, u0 - comparison.rate)
+    high = difference + math.hypot(u1 - treated.rate, comparison.rate - l0)
     return Estimate(
         difference, max(low, -1.0), min(high, 1.0), "Newcombe", score_p_value(treated, comparison), confidence
     )

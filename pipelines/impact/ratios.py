@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.impact.distributions import falling_root, normal_p_value, z_of
 from pipelines.impact.estimate import CONFIDENCE, Estimate
-from pipelines.impact.proportions import Share, score_p_value, wilson
+from pipelines.impact.proportions import Share, score_bounds, score_p_value
 
 # Fewer events, or fewer people without one, on either side, and no ratio is printed: the methods disagree there.
 LEAST_EVENTS = 10
@@ -114,12 +114,12 @@ def rate_ratio(treated: Rate, comparison: Rate, confidence: float = CONFIDENCE) 
     total = treated.events + comparison.events
     if not total or not treated.exposure or not comparison.exposure:
         return None
-    share, exposure = wilson(Share(treated.events, total), confidence), treated.exposure / comparison.exposure
-    assert share is not None and share.low is not None and share.high is not None  # noqa: PT018
+    low, high = score_bounds(Share(treated.events, total), z_of(confidence))
+    exposure = treated.exposure / comparison.exposure
     return Estimate(
         treated.events / comparison.events / exposure if comparison.events else None,
-        share.low / (1 - share.low) / exposure,
-        share.high / (1 - share.high) / exposure if comparison.events else None,
+        low / (1 - low) / exposure,
+        high / (1 - high) / exposure if comparison.events else None,
         "Poisson score",
         normal_p_value((treated.events - comparison.events * exposure) / math.sqrt(total * exposure)),
         confidence,
