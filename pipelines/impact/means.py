@@ -46,6 +46,9 @@ class Sums:
     y: float
     yy: float
 
+    def __post_init__(self) -> None:
+        _check(self.n, self.y, self.yy)
+
     @classmethod
     def of(cls, values: Iterable[float], cap: float = math.inf) -> "Sums":
         """Sum up values, those above the cap as the cap."""
@@ -67,6 +70,9 @@ class PairSums:
     xx: float
     xy: float
 
+    def __post_init__(self) -> None:
+        _check(self.n, self.y, self.yy, self.x, self.xx, self.xy)
+
     def __add__(self, other: "PairSums") -> "PairSums":
         return PairSums(
             self.n + other.n, self.y + other.y, self.yy + other.yy, self.x + other.x, self.xx + other.xx,
@@ -77,6 +83,11 @@ class PairSums:
     def covariance(self) -> float:
         """Of the two values of one unit, with n - 1 below the line; there must be two units."""
         return (self.xy - self.x * self.y / self.n) / (self.n - 1)
+
+
+def _check(n: int, *sums: float) -> None:
+    if n < 0 or not all(map(math.isfinite, sums)):
+        raise ValueError(f"{sums} of {n} units are no sums; leave out units without a value.")
 
 
 def of_share(share: Share) -> Moment | None:
@@ -121,7 +132,8 @@ def welch(treated: Moment, comparison: Moment, confidence: float = CONFIDENCE) -
         se^2 = s1^2 / n1 + s0^2 / n0,   df = se^4 / (s1^4 / (n1^2 (n1 - 1)) + s0^4 / (n0^2 (n0 - 1)))
 
     For one look that was planned; what is watched night by night takes `sequential.watched_difference`. Very skewed
-    values (revenue) want thousands of units a side or a cap. Without bounds of one unit, or where nothing varies.
+    values (revenue) want thousands of units a side or a cap, and shares ten events a side, else `newcombe`. Without
+    bounds of one unit, or where nothing varies.
     """
     return _student(
         treated.mean - comparison.mean, treated.squared_error + comparison.squared_error, _freedom(treated, comparison),

@@ -33,15 +33,15 @@ class Fit:
 def fit(columns: Real, events: Real, exposure: Real, lags: int = 0) -> Fit | None:
     """Return the fit of log E(events) = log exposure + columns x coefficients; None where there is none.
 
-    By iteratively reweighted least squares. There is no fit where columns hang together, where a segment has no event
-    at all (its coefficient runs to minus infinity), or with no more points than columns.
+    By iteratively reweighted least squares. There is no fit where columns hang together, where a point has no exposure,
+    where a segment has no event at all (its coefficient runs to minus infinity), or with no more points than columns.
 
     Args:
         columns: points x columns, in the order of time, the first column all ones.
         lags: of the robust covariance, Bartlett's weights 1 - l / (lags + 1); its n / (n - k) is applied.
     """
     n, k = columns.shape
-    if n <= k or not events.sum() or np.linalg.matrix_rank(columns) < k:
+    if n <= k or not events.sum() or not (exposure > 0).all() or np.linalg.matrix_rank(columns) < k:
         return None
     coefficients = np.zeros(k)
     coefficients[0] = np.log(events.sum() / exposure.sum())

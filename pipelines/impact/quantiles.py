@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pipelines.impact.distributions import binomial_at_least, tail
 from pipelines.impact.estimate import CONFIDENCE, Estimate, Side
@@ -23,7 +23,8 @@ class Histogram:
     _until: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.values) != len(self.counts) or list(self.values) != sorted(set(self.values)):
+        in_order = all(one < other for one, other in pairwise(self.values)) and all(map(math.isfinite, self.values))
+        if len(self.values) != len(self.counts) or min(self.counts, default=0) < 0 or not in_order:
             raise ValueError(f"{len(self.values)} values and {len(self.counts)} counts are no histogram; sort them.")
         object.__setattr__(self, "_until", tuple(accumulate(self.counts)))
 

@@ -105,8 +105,8 @@ def pre_trend(treated: Sequence[Point], others: Sequence[Point], confidence: flo
 
     with the variance times the dispersion, where that is above 1, and Student's t. An interval that leaves out 1
     forbids difference-in-differences; one that holds it does not prove that the trends are one. Where bad weeks come in
-    twos it forbids 13 of a hundred sound ones instead of 5. None of fewer than 8 weeks on a side, and where a series
-    has no event.
+    twos it forbids 13 of a hundred sound ones instead of 5. None of fewer than 8 weeks on a side, where a series has no
+    event, and where a week has no exposure.
     """
     if min(len(treated), len(others)) < LEAST_BEFORE or any(
         not sum(p.events for p in one) for one in (treated, others)
@@ -139,7 +139,7 @@ def segmented(points: Sequence[Point], lags: int | None = None, confidence: floa
     """
     ordered = sorted(points, key=lambda point: (point.is_after, point.at))
     before, after = ([point for point in ordered if point.is_after == side] for side in (False, True))
-    if len(before) < LEAST_BEFORE or len(after) < LEAST_AFTER or any(not point.exposure > 0 for point in ordered):
+    if len(before) < LEAST_BEFORE or len(after) < LEAST_AFTER:
         return None
     if before[-1].at >= after[0].at:
         raise ValueError(f"Week {before[-1].at} is before the launch and {after[0].at} after it; check `is_after`.")

@@ -51,8 +51,9 @@ def post_stratified_difference(strata: Sequence[Stratum], confidence: float = CO
 
         sum of w_s (m1_s - m0_s),   se^2 = sum of w_s^2 (s1_s^2 / n1_s + s0_s^2 / n0_s),   sum of w_s = 1
 
-    It wants some tens of units a side in each stratum: a stratum of three has a variance that is a guess. None as well
-    where nothing varies. The moments may be shares, means, ratios or adjusted by `cuped`.
+    The moments may be shares, means, ratios or adjusted by `cuped`. It wants some tens of units a side in each stratum,
+    and of shares some events: a stratum of three has a variance that is a guess. Rare events take
+    `mantel_haenszel_ratio`. None as well where nothing varies.
     """
     weighted = _weighted(strata)
     if weighted is None:

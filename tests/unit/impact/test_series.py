@@ -134,6 +134,25 @@ def test_the_step_of_a_series_is_held_about_as_often_as_it_says(before, after, b
         assert least - 0.018 < hit < most + 0.018
 
 
+@pytest.mark.parametrize("burst", [0.0, 0.1])
+def test_difference_in_differences_holds_the_truth_once_bursts_are_counted_in(burst):
+    draw = np.random.default_rng(7)
+    plain, widened = [], []
+    for _ in range(1000):
+        # Twelve weeks each of 10 and of 60 tickets; both topics fall by a tenth, ours by half of that.
+        means = [np.full((2, 12), 10.0) * [[1], [0.45]], np.full((2, 12), 60.0) * [[1], [0.9]]]
+        drawn = [draw.poisson(one * (draw.gamma(1 / burst, burst, (2, 12)) if burst else 1)) for one in means]
+        four = [Change(*(Rate(int(weeks.sum()), 12.0) for weeks in one)) for one in drawn]
+        before = [[Point(float(k), int(y), 1.0) for k, y in enumerate(one[0])] for one in drawn]
+        dispersion = pre_trend(*before).dispersion
+        plain.append(not ratio_of_rate_ratios(*four).excludes(0.5))
+        widened.append(not ratio_of_rate_ratios(*four, dispersion=dispersion).excludes(0.5))
+    # 1,000 draws: three binomial errors of 0.95 are 0.021. A dispersion below 1 counts as 1, which is on the wide side.
+    assert np.mean(plain) == pytest.approx(0.83 if burst else 0.95, abs=0.036 if burst else 0.021)
+    # One dispersion for both, made larger by the topic with many tickets: 0.97 and 0.99.
+    assert np.mean(widened) > 0.95 - 0.021
+
+
 # The trend check errs towards "they differ" where bad weeks come in twos: what it then forbids is a claim.
 @pytest.mark.parametrize(("burst", "wrong"), [(0.0, 0.05), (0.05, 0.13)])
 def test_trends_that_are_one_are_told_apart_seldom(burst, wrong):
