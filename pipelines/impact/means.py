@@ -147,7 +147,9 @@ def relative_lift(treated: Moment, comparison: Moment, confidence: float = CONFI
         se^2 = s1^2 / (n1 m0^2) + m1^2 s0^2 / (n0 m0^4)
 
     Its test is not that of the difference: the same data can give p 0.027 of one and 0.035 of the other, so which scale
-    is read is settled before. None where the base is not 3 standard errors above 0, as a share of eight events is not.
+    is read is settled before. Where ten events are expected of the base it holds the truth 89 times of a hundred, of
+    twenty 95: for shares that small take `koopman`, whose ratio less 1 is the lift. None where the base is not 3
+    standard errors above 0, as a share of eight events is not.
     """
     if not _is_a_base(comparison):
         return None

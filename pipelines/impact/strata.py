@@ -127,24 +127,20 @@ def _weighted(
 ) -> tuple[tuple[float, float], tuple[float, float], int] | None:
     """Return both groups' weighted mean and its variance, and how many people are in them."""
     used = [
-        (stratum.treated, stratum.comparison, stratum.n if stratum.weight is None else stratum.weight, stratum.n)
+        ((stratum.treated, stratum.comparison), stratum.n if stratum.weight is None else stratum.weight)
         for stratum in strata
         if stratum.treated and stratum.comparison and min(stratum.treated.n, stratum.comparison.n) > 1
     ]
-    whole = math.fsum(weight for *_, weight, _ in used)
+    whole = math.fsum(weight for _, weight in used)
     if not whole:
         return None
-    sides = [
-        (
-            math.fsum(weight / whole * moment.mean for moment, weight in zip(moments, weights, strict=True)),
-            math.fsum((weight / whole) ** 2 * one.squared_error for one, weight in zip(moments, weights, strict=True)),
-        )
-        for moments, weights in (
-            ([treated for treated, *_ in used], [weight for *_, weight, _ in used]),
-            ([comparison for _, comparison, *_ in used], [weight for *_, weight, _ in used]),
-        )
-    ]
-    return sides[0], sides[1], sum(n for *_, n in used)
+
+    def side(place: int) -> tuple[float, float]:
+        parts = [(pair[place], weight / whole) for pair, weight in used]
+        mean = math.fsum(share * moment.mean for moment, share in parts)
+        return mean, math.fsum(share**2 * moment.squared_error for moment, share in parts)
+
+    return side(0), side(1), sum(one.n + other.n for (one, other), _ in used)
 
 
 def _of_log(log: float, squared_error: float, method: str, confidence: float) -> Estimate:
