@@ -115,11 +115,15 @@ def _stays(company: Company, as_of: datetime) -> Iterator[_Stay]:
     }
     for one in abandoned_truths(company.abandoned, as_of):
         told[one.story_key] = (None, one.backlog_at, one.spec_at, complete.get(one.story_key), None, None, None)
+    opened = {
+        story.key_at(as_of): any(pull.opened_at <= as_of for pull in story.pull_requests) for story in company.stories
+    }
     for life in lives(company, as_of):
         milestones = told.get(life.key, (None, life.stands[0][0], *[None] * 5))
         stands_in = life.kind(len(life.stands) - 1)
+        is_begun = bool(life.entered("work")) or opened.get(life.key, False)
         ended_at = life.entered("cancelled")[-1] if stands_in == "cancelled" else as_of
-        for stage, since, until in (*_stages(milestones), *_spans(milestones)):
+        for stage, since, until in (*_stages(milestones, is_begun=is_begun), *_spans(milestones)):
             outcome = "cancelled" if stands_in == "cancelled" else "open"
             if until is not None and until <= ended_at:
                 outcome = "reached"
@@ -130,13 +134,17 @@ def _stays(company: Company, as_of: datetime) -> Iterator[_Stay]:
             yield _Stay(life.team, life.type, stage, (end - since).total_seconds(), outcome)
 
 
-def _stages(milestones: Sequence[datetime | None]) -> Iterator[tuple[str, datetime, datetime | None]]:
+def _stages(
+    milestones: Sequence[datetime | None], *, is_begun: bool
+) -> Iterator[tuple[str, datetime, datetime | None]]:
     known = [(place, at) for place, at in enumerate(milestones) if at is not None]
     for (place, at), (following, until) in pairwise(known):
         yield f"{_MILESTONES[place]}_to_{_MILESTONES[following]}", at, until
     place, at = known[-1]
-    if place + 1 < len(_MILESTONES):
-        yield f"{_MILESTONES[place]}_to_{_MILESTONES[place + 1]}", at, None
+    # Once work has begun, nobody waits for a specification.
+    following = place + 2 if _MILESTONES[place] == "backlog" and is_begun else place + 1
+    if following < len(_MILESTONES):
+        yield f"{_MILESTONES[place]}_to_{_MILESTONES[following]}", at, None
 
 
 def _spans(milestones: Sequence[datetime | None]) -> Iterator[tuple[str, datetime, datetime | None]]:

@@ -17,8 +17,7 @@ stages as (
     select
         'stage' as kind,
         known.story_key,
-        -- Whatever still waits in the backlog waits for its specification here, whether or not its work has begun.
-        case when known.is_last and known.position = 2 then 'backlog_to_spec' else known.stage end as stage,
+        known.stage,
         known.position,
         known.entered_at,
         known.left_at
