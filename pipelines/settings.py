@@ -17,6 +17,7 @@ from pipelines.ai_settings import Ai
 from pipelines.calendar_settings import Calendar
 from pipelines.ci_settings import Ci
 from pipelines.flow_settings import Flow
+from pipelines.guardrail_settings import Guardrails
 from pipelines.monorepo_settings import Monorepo
 from pipelines.settings_sections import (
     Delivery,
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     support: Support = Support()
     flow: Flow = Flow()
     ai: Ai = Ai()
+    guardrails: Guardrails = Guardrails()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

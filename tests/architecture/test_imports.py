@@ -17,6 +17,7 @@ SECTIONS = (
     "flow_settings",
     "ci_settings",
     "monorepo_settings",
+    "guardrail_settings",
 )
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
