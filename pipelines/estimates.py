@@ -27,8 +27,9 @@ ESTIMATED = "results"
 def estimators() -> tuple["Estimator", ...]:
     """Return every estimator. Their libraries take a while to import, so nothing imports them before."""
     from pipelines.impact.ai_comparison import AI_COMPARISON
+    from pipelines.impact.guardrails import ROLLOUT_HEALTH
 
-    return (AI_COMPARISON,)
+    return (AI_COMPARISON, ROLLOUT_HEALTH)
 
 
 def of_models(names: Collection[str]) -> list["Estimator"]:

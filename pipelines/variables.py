@@ -13,7 +13,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
         | _ownership(settings) | _milestones(settings) | _calendars(settings)
-        | _flow(settings) | _ci(settings) | _ai(settings)
+        | _flow(settings) | _ci(settings) | _ai(settings) | _guardrails(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -142,6 +142,17 @@ def _ai(settings: Settings) -> dict[str, Any]:
         "ai_dates": [{"scope": scope, "key": key, "enabled_at": _midnight(day)} for scope, key, day in sorted(dates)],
         "ai_unmarked_teams": list(ai.unmarked_teams),
         "ai_signals": [*labels, *(signal.model_dump() for signal in ai.signals)],
+    }
+
+
+def _guardrails(settings: Settings) -> dict[str, Any]:
+    guardrails = settings.guardrails
+    return {
+        "guardrail_limits": guardrails.limits,
+        "guardrail_watched_hours": guardrails.watched_hours,
+        "guardrail_treated_variants": list(guardrails.treated_variants),
+        "guardrail_control_variants": list(guardrails.control_variants),
+        "critical_severities": list(guardrails.critical_severities),
     }
 
 

@@ -28,6 +28,7 @@ final as (
         placed.release,
         placed.flag_key,
         placed.variant,
+        placed.upper_seconds,
         placed.value,
         placed.value_count
     from placed

@@ -16,6 +16,7 @@ with unpacked as (
         windows.release,
         windows.flag_key,
         windows.variant,
+        windows.labels,
         windows.bucket_seconds,
         unnest(cast(windows.points as json[])) as point,
         generate_subscripts(cast(windows.points as json[]), 1) as place
@@ -39,6 +40,8 @@ final as (
         unpacked.flag_key,
         unpacked.variant,
         unpacked.bucket_seconds,
+        -- Of requests that took no longer, as histograms count them; `+Inf` is all of them.
+        try_cast(json_extract_string(unpacked.labels, '$.le') as double) as upper_seconds,
         try_cast(json_extract_string(unpacked.point, '$.at') as timestamptz) as bucket_started_at,
         try_cast(json_extract_string(unpacked.point, '$.value') as double) as value,
         try_cast(json_extract_string(unpacked.point, '$.count') as double) as value_count

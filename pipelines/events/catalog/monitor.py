@@ -8,7 +8,7 @@ from pipelines.events.catalog.base import EventType, Moment, Payload
 
 Measure = Literal[
     "error_rate", "requests", "errors", "latency_p50_seconds", "latency_p95_seconds", "crash_free_rate", "sessions",
-    "crashed_sessions", "other",
+    "crashed_sessions", "latency_bucket", "other",
 ]  # fmt: skip
 
 
@@ -26,7 +26,8 @@ class MonitorMeasured(Payload):
     Attributes:
         monitor_id: which query or series, by the settings' own name.
         bucket_seconds: how long each point's bucket is.
-        labels: what else tells the series apart.
+        labels: what else tells the series apart; of `latency_bucket`, requests that took at most so many seconds, `le`
+            has these.
     """
 
     monitor_id: str

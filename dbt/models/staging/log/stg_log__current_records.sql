@@ -2,6 +2,7 @@
 with final as (
     select * exclude (body)
     from {{ source('log', 'current_records') }}
+    where source <> {{ own_source() }}
 )
 
 select * from final

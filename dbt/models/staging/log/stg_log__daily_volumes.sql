@@ -7,6 +7,7 @@ with events as (
         cast(current_events.occurred_at as date) as day_on,
         count(*) as told
     from {{ source('log', 'current_events') }} as current_events
+    where current_events.source <> {{ own_source() }}
     group by all
 ),
 

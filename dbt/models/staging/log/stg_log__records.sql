@@ -6,6 +6,7 @@ with records as (
         count(*) as raw_records,
         max(raw_records.observed_at) as last_observed_at
     from {{ source('log', 'raw_records') }} as raw_records
+    where raw_records.source <> {{ own_source() }}
     group by raw_records.source, raw_records.instance
 ),
 
@@ -20,6 +21,7 @@ events as (
         ) as oldest_event_at,
         max(current_events.occurred_at) as newest_event_at
     from {{ source('log', 'current_events') }} as current_events
+    where current_events.source <> {{ own_source() }}
     group by current_events.source, current_events.instance
 ),
 
