@@ -1,23 +1,46 @@
 """Puts a source and the catalog together: mapped, checked and ready for the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from pipelines.events.catalog import EVENT_TYPES
 from pipelines.events.envelope import Event, MappingError
 from pipelines.events.ids import canonical_json
-from pipelines.sources.base import Source
+from pipelines.sources.base import Stream
 from warehouse.rows import ProjectedEvent
+
+
+class Told(Protocol):
+    """What of a source is needed to map its kept records; what the line concludes itself is mapped like it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def mapper_version(self) -> int:
+        """The version of its mapping."""
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """What kinds of record it gives."""
+
+    @property
+    def emits(self) -> frozenset[str]:
+        """The types of event that it may tell."""
+
+    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
+        """Map one raw record."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogProjection:
     """A source's mapping, held to the catalog. Implements `warehouse.event_log.Projection`."""
 
-    origin: Source
+    origin: Told
 
     @property
     def source(self) -> str:

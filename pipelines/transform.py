@@ -16,6 +16,7 @@ from pipelines.nodes import NodeResult, ended, estimated
 from pipelines.progress import Stages, unwatched
 from pipelines.settings import Settings
 from pipelines.variables import variables
+from pipelines.verdicts import record_verdicts
 from warehouse import estimates as kept
 from warehouse import event_log, increments, results
 from warehouse.lock import exclusive
@@ -139,6 +140,7 @@ def run_dbt(
             results.end_transform(connection, number, error=error, warned=warned_now)
             if error is None and not is_partial:
                 increments.settle(connection, number)
+                record_verdicts(connection, as_of)
     return TransformOutcome(as_of, nodes, error, renewed, is_rest_unchanged=news is not None)
 
 

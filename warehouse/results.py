@@ -22,13 +22,16 @@ select
 returning transform_number
 """
 
-# What the marts can be made of, but for the runs, which only tell the moment. Records are append-only; a new mapper
-# projects the same records to other events, and quarantine and confirmations are rewritten in place.
+# What the marts can be made of, but for the runs, which only tell the moment, and for what is concluded from the marts
+# themselves: that would make news of itself each night. Records are append-only; a new mapper projects the same records
+# to other events, and quarantine and confirmations are rewritten in place.
 _LOG_DIGEST = """
 select md5(concat_ws(
     '|',
-    (select concat_ws(' ', count(*), max(position)) from log.raw_records),
-    (select concat_ws(' ', count(*), sum(hash(event_id, raw_position, mapper_version)::hugeint)) from log.events),
+    (select concat_ws(' ', count(*), max(position)) from log.raw_records
+        where source <> 'storyline'),
+    (select concat_ws(' ', count(*), sum(hash(event_id, raw_position, mapper_version)::hugeint)) from log.events
+        where source <> 'storyline'),
     (select concat_ws(' ', count(*), sum(hash(quarantine_id, reason, mapper_version)::hugeint)) from log.quarantine),
     (select concat_ws(' ', count(*), sum(hash(raw_position, vendor_version_at)::hugeint)) from log.confirmations)
 ))
