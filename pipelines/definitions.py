@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.assets.alerts import alerts_asset
 from pipelines.assets.backfill import backfill_jobs
 from pipelines.assets.checks import log_checks
 from pipelines.assets.dbt import dbt_assets, graph
@@ -27,7 +28,13 @@ def definitions(settings: Settings, progress: Stages = unwatched, notice: Notice
     shared = line(settings, progress, notice)
     return dg.Definitions(
         executor=dg.in_process_executor,
-        assets=[*ingest_assets(settings), dbt_assets(models), publish_asset(models.marts), report()],
+        assets=[
+            *ingest_assets(settings),
+            dbt_assets(models),
+            alerts_asset(models.marts),
+            publish_asset(models.marts),
+            report(),
+        ],
         asset_checks=[log_checks(settings)],
         jobs=[nightly, *backfill_jobs(settings, shared)],
         schedules=[every_night],

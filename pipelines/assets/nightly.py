@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines.assets.alerts import ALERTS
 from pipelines.assets.checks import FRESH
 from pipelines.assets.dbt import TRANSFORM
 from pipelines.assets.dead_runs import bury_the_dead
@@ -109,7 +110,9 @@ def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> Nightl
     told = [*unread, *_losses(result)]
     code = DONE_WITH_LOSSES if told else DONE
     told += [f"{_name(check)} is stale: {check.description}." for check in _failed(result, FRESH)]
-    published = _metadata(result).get(SERVING)
+    made = _metadata(result)
+    told += _alerted(made.get(ALERTS, {}))
+    published = made.get(SERVING)
     if published:
         told.append(
             f"Published {published['marts']} tables, {published['dagster/row_count']:,} rows: {published['path']}"
@@ -118,6 +121,17 @@ def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> Nightl
     failures = {str(event.step_key): event.step_failure_data for event in result.get_step_failure_events()}
     told += [_reason(step, failure) for step, failure in failures.items()]
     return NightlyOutcome(NOT_PUBLISHED if TRANSFORM in failures else FAILED, tuple(told))
+
+
+def _alerted(told: dict[str, Any]) -> Iterator[str]:
+    """Say how many alerts were sent, and which were not: that is no loss of the line's, so it changes no exit code."""
+    if told.get("sent"):
+        yield (
+            "1 alert about a rollout was sent."
+            if told["sent"] == 1
+            else f"{told['sent']} alerts about rollouts were sent."
+        )
+    yield from str(told.get("troubles") or "").splitlines()
 
 
 def _losses(result: dg.ExecuteInProcessResult) -> Iterator[str]:
