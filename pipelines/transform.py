@@ -133,8 +133,7 @@ def run_dbt(
             increments.follow(connection, basis.models)
             news = due.news(connection, basis, settings.database) if only_if_new and not is_partial else None
             number = results.begin_transform(connection, as_of=as_of, is_partial=is_partial, basis=basis)
-        work = _Work(settings, as_of, verb, news, progress)
-        nodes, error = work.done(chosen)
+        nodes, error = _Work(settings, as_of, verb, news, progress).done(chosen)
         warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
             results.end_transform(connection, number, error=error, warned=warned_now)

@@ -39,23 +39,28 @@ pivoted as (
 ),
 
 -- An increase is extrapolated to the edges of its bucket, so counts come as fractions.
-final as (
+counted as (
     select
         pivoted.* exclude (requests, errors, rated, rated_errors),
         cast(round(coalesce(pivoted.requests, pivoted.rated)) as bigint) as requests,
-        cast(round(least(
-            case
-                when pivoted.requests is null then pivoted.rated_errors
-                when pivoted.errors is not null then pivoted.errors
-                when errors_counted.service is not null then 0
-            end,
-            coalesce(pivoted.requests, pivoted.rated)
-        )) as bigint) as errors
+        cast(round(case
+            when pivoted.requests is null then pivoted.rated_errors
+            when pivoted.errors is not null then pivoted.errors
+            when errors_counted.service is not null then 0
+        end) as bigint) as errors
     from pivoted
     left join errors_counted
         on
             pivoted.service = errors_counted.service
             and pivoted.bucket_started_at = errors_counted.bucket_started_at
+),
+
+-- `least` would take the requests where the errors are null.
+final as (
+    select
+        counted.* exclude (errors),
+        case when counted.errors > counted.requests then counted.requests else counted.errors end as errors
+    from counted
 )
 
 select * from final

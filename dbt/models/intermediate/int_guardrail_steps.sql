@@ -15,6 +15,11 @@ incidents as (
     select * from {{ ref('int_incidents') }}
 ),
 
+told as (
+    select count(*) > 0 as has_incidents
+    from incidents
+),
+
 final as (
     select
         steps.flag_key,
@@ -28,11 +33,14 @@ final as (
             steps.lasted_until, steps.started_at + to_hours({{ var('guardrail_watched_hours') }})
         ) as watched_until,
         count(incidents.incident_id) as incidents,
-        (select count(*) > 0 from incidents) as has_incidents
+        any_value(told.has_incidents) as has_incidents
     from steps
+    left join told on true
     left join incidents
         on steps.started_at <= incidents.opened_at and steps.lasted_until > incidents.opened_at
-    group by all
+    group by
+        steps.flag_key, steps.environment, steps.epoch, steps.step, steps.percentage, steps.started_at, steps.ended_at,
+        steps.lasted_until
 )
 
 select * from final

@@ -1,15 +1,16 @@
 -- One row per threshold, least count or ratio that guardrails are judged by.
-with final as (
+with told as (
     select
-        cast(null as varchar) as limit_name,
-        cast(null as double) as limit_value
-    where false
-    {% for name, value in var('guardrail_limits') | dictsort -%}
-    union all
+        unnest(map_entries(
+            cast(cast({{ sql_text(tojson(var('guardrail_limits'))) }} as json) as map (varchar, double))
+        )) as entry
+),
+
+final as (
     select
-        {{ sql_text(name) }},
-        cast({{ value }} as double)
-    {% endfor %}
+        told.entry.key as limit_name,
+        told.entry.value as limit_value
+    from told
 )
 
 select * from final
