@@ -15,9 +15,11 @@ from pipelines.sources.registry import sources
 from pipelines.transform import TransformOutcome, rebuild, run_dbt
 from tests.assets.nights import ask, night, plant_test, small_line, take_in_fixtures, whole_project, without_tests
 from tests.conftest import dump_marts
+from tests.dbt.planting_guardrails import planted
 from warehouse.event_log import Run, record_run
 from warehouse.store import open_log
 
+VERDICTS = "select * exclude (raw_position) from log.events where source = 'storyline' order by event_id"
 EVERYTHING = {"dim_dates", "fct_quarantine", "fct_source_freshness"}
 
 
@@ -39,6 +41,7 @@ def whole(tmp_path: Path) -> Settings:
     project = without_tests(whole_project(tmp_path / "project"))
     settings = Settings(home=tmp_path / "home", dbt_project=project)
     take_in_fixtures(settings)
+    planted().take_in(settings)
     return settings
 
 
@@ -47,6 +50,9 @@ def test_the_marts_of_a_quiet_night_are_those_of_a_rebuild_as_of_the_same_moment
     first = transformed(whole, 0)
     assert first.ok, first.error
     before = dump_marts(whole.database)
+    # What is concluded from the marts is told to the log, and is news to none of them.
+    verdicts = ask(whole.database, VERDICTS)
+    assert len(verdicts) > 20
     quiet = transformed(whole, 3)
     assert (quiet.ok, quiet.is_rest_unchanged) == (True, True)
     assert 0 < len(quiet.nodes) < len(first.nodes) / 2
@@ -55,6 +61,7 @@ def test_the_marts_of_a_quiet_night_are_those_of_a_rebuild_as_of_the_same_moment
     whole_again = rebuild(whole)
     assert (whole_again.ok, whole_again.as_of) == (True, night(3))
     assert dump_marts(whole.database) == marts
+    assert ask(whole.database, VERDICTS) == verdicts
 
 
 class Small:

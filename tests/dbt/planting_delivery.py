@@ -138,6 +138,11 @@ class Plan:
 
     def build(self, settings: Settings, *models: str, reverse: bool = False) -> TransformOutcome:
         """Append all of it, in this order or the reverse, and build these models and what they stand on."""
+        self.take_in(settings, reverse=reverse)
+        return build(settings, *models)
+
+    def take_in(self, settings: Settings, *, reverse: bool = False) -> None:
+        """Append all of it, in this order or the reverse."""
         records = list(reversed(self.records)) if reverse else self.records
         with open_log(settings, command="plant", since=START) as connection:
             done = append(
@@ -148,7 +153,6 @@ class Plan:
                 run=Run(command="plant", source="planted", as_of=at(5000)),
             )
         assert done.reasons == []
-        return build(settings, *models)
 
 
 class Marts:
