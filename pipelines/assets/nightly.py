@@ -111,7 +111,7 @@ def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> Nightl
     code = DONE_WITH_LOSSES if told else DONE
     told += [f"{_name(check)} is stale: {check.description}." for check in _failed(result, FRESH)]
     made = _metadata(result)
-    told += _alerted(made.get(ALERTS, {}))
+    told += alerted(made.get(ALERTS, {}))
     published = made.get(SERVING)
     if published:
         told.append(
@@ -123,7 +123,7 @@ def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> Nightl
     return NightlyOutcome(NOT_PUBLISHED if TRANSFORM in failures else FAILED, tuple(told))
 
 
-def _alerted(told: dict[str, Any]) -> Iterator[str]:
+def alerted(told: dict[str, Any]) -> Iterator[str]:
     """Say how many alerts were sent, and which were not: that is no loss of the line's, so it changes no exit code."""
     if told.get("sent"):
         yield (
