@@ -1,4 +1,4 @@
-"""The alert hook as the night runs it: what arrives, what a person reads, and that a chat that is away fails nothing."""
+"""The alert hook as the night runs it: what arrives, what a person reads, and that a chat gone away fails nothing."""
 
 from datetime import timedelta
 
