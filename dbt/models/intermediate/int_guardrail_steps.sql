@@ -33,9 +33,8 @@ final as (
             steps.lasted_until, steps.started_at + to_hours({{ var('guardrail_watched_hours') }})
         ) as watched_until,
         count(incidents.incident_id) as incidents,
-        any_value(told.has_incidents) as has_incidents
+        (select told.has_incidents from told) as has_incidents
     from steps
-    left join told on true
     left join incidents
         on steps.started_at <= incidents.opened_at and steps.lasted_until > incidents.opened_at
     group by
