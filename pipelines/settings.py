@@ -18,6 +18,7 @@ from pipelines.calendar_settings import Calendar
 from pipelines.ci_settings import Ci
 from pipelines.flow_settings import Flow
 from pipelines.guardrail_settings import Guardrails
+from pipelines.impact_settings import Impact
 from pipelines.monorepo_settings import Monorepo
 from pipelines.settings_sections import (
     Delivery,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     flow: Flow = Flow()
     ai: Ai = Ai()
     guardrails: Guardrails = Guardrails()
+    impact: Impact = Impact()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

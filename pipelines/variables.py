@@ -13,7 +13,7 @@ def variables(settings: Settings, as_of: datetime | None = None) -> dict[str, An
     told = (
         _people(settings) | _stories(settings) | _delivery(settings) | _flags(settings) | _support(settings)
         | _ownership(settings) | _milestones(settings) | _calendars(settings)
-        | _flow(settings) | _ci(settings) | _ai(settings) | _guardrails(settings)
+        | _flow(settings) | _ci(settings) | _ai(settings) | _guardrails(settings) | _impact(settings)
     )  # fmt: skip
     return told if as_of is None else told | {"as_of": as_of.isoformat()}
 
@@ -154,6 +154,10 @@ def _guardrails(settings: Settings) -> dict[str, Any]:
         "guardrail_control_variants": list(guardrails.control_variants),
         "critical_severities": list(guardrails.critical_severities),
     }
+
+
+def _impact(settings: Settings) -> dict[str, Any]:
+    return {"impact": settings.impact.model_dump(mode="json")}
 
 
 def _midnight(day: date) -> str:

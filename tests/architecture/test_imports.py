@@ -15,6 +15,7 @@ SECTIONS = (
     "calendar_settings",
     "ai_settings",
     "flow_settings",
+    "impact_settings",
     "ci_settings",
     "monorepo_settings",
     "guardrail_settings",
