@@ -7,3 +7,29 @@
 {% macro as_of() -%}
     (select moments.as_of from {{ ref('int_as_of') }} as moments)
 {%- endmacro %}
+
+{#- Until when what users did is known: windows that ended by then are over. -#}
+{% macro known_until() -%}
+    (select spans.known_until from {{ ref('int_usage_span') }} as spans)
+{%- endmacro %}
+
+{#- A moment, so many microseconds later. By its number and not by an interval: the calendar of time zones that DuckDB
+    then asks takes ten times as long. -#}
+{% macro later_by(moment, microseconds) -%}
+    make_timestamptz(epoch_us({{ moment }}) + {{ microseconds }})
+{%- endmacro %}
+
+{#- A moment, so many hours later, or earlier where they are below 0. -#}
+{% macro hours_after(moment, hours) -%}
+    {{ later_by(moment, (hours * 3600000000) | int) }}
+{%- endmacro %}
+
+{#- The end of the days since all users have a feature in which it is counted who tried it. -#}
+{% macro adoption_end(full_at) -%}
+    {{ hours_after(full_at, var('impact').adoption_days * 24) }}
+{%- endmacro %}
+
+{#- The day of a moment, in UTC; by its number, too. -#}
+{% macro day_of(moment) -%}
+    cast(make_timestamp(epoch_us({{ moment }})) as date)
+{%- endmacro %}

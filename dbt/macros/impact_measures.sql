@@ -1,0 +1,88 @@
+{#- The clocks of what is measured, over `capped`: whom it is measured of (`among`), and after how many hours since when
+    (`since`) it is known. -#}
+{% macro impact_clocks() -%}
+    {%- set met = 'capped.first_exposed_at' -%}
+    {{ return([
+        {'name': 'week', 'since': met, 'hours': 168},
+        {'name': 'week_of_flag', 'since': met, 'hours': 168, 'among': 'capped.flag_key is not null'},
+        {'name': 'return', 'since': met, 'hours': 192},
+        {'name': 'second_week', 'since': met, 'hours': 336},
+        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null'},
+        {'name': 'month', 'since': 'capped.full_at', 'hours': var('impact').adoption_days * 24,
+            'among': 'capped.is_active_in_month'},
+    ]) }}
+{%- endmacro %}
+
+{#- What is measured, by which clock: the value of one person, a yes or a number, which may be cut at a cap. `audience`:
+    whom it is told of, all who met it where none is named. `by_use`: the audience in which those who used it within a
+    week of meeting it are compared with the others of those who got it. -#}
+{% macro impact_measures() -%}
+    {{ return([
+        {'name': 'returned_d1_d7', 'clock': 'return', 'yes': 'capped.has_returned_d1_d7', 'by_use': 'exposed_treated'},
+        {'name': 'returned_day_7', 'clock': 'return', 'yes': 'capped.has_returned_day_7'},
+        {'name': 'returned_unbounded', 'clock': 'return', 'yes': 'capped.has_returned_unbounded'},
+        {'name': 'returned_d7_d13', 'clock': 'second_week', 'yes': 'capped.has_returned_d7_d13',
+            'by_use': 'landmark_day_7'},
+        {'name': 'adopted_7d', 'clock': 'week', 'yes': 'capped.has_used_7d'},
+        {'name': 'habitual_7d', 'clock': 'week', 'yes': 'capped.use_days_7d >= 2'},
+        {'name': 'bought_7d', 'clock': 'week', 'yes': 'capped.has_bought_7d'},
+        {'name': 'use_days_7d', 'clock': 'week', 'number': 'capped.use_days_7d'},
+        {'name': 'uses_7d', 'clock': 'week', 'number': 'capped.use_count_7d', 'is_capped': true},
+        {'name': 'revenue_7d', 'clock': 'week', 'number': 'capped.revenue_7d', 'is_capped': true},
+        {'name': 'events_7d', 'clock': 'week_of_flag', 'number': 'capped.event_count_7d', 'is_capped': true},
+        {'name': 'used_again_d1_d7', 'clock': 'use', 'yes': 'capped.has_used_again_d1_d7', 'audience': 'adopters'},
+        {'name': 'tried_month', 'clock': 'month', 'yes': 'capped.use_days_in_month >= 1', 'audience': 'exposed_active'},
+        {'name': 'habitual_month', 'clock': 'month', 'yes': 'capped.use_days_in_month >= 2',
+            'audience': 'exposed_active'},
+    ]) }}
+{%- endmacro %}
+
+{#- What all but one of a thousand stay within; the most of all where that is nothing, as nearly nobody does it. -#}
+{% macro cap_of(value) -%}
+    coalesce(nullif(percentile_disc(0.999) within group (order by {{ value }}), 0), max({{ value }}))
+{%- endmacro %}
+
+{#- Whom a clock is of, and of whom what it measures is known, as columns. -#}
+{% macro clock_columns(clock) -%}
+    {{ clock.among or 'true' }} as {{ clock.name }}_is_of,
+    {{ clock.among or 'true' }} and {{ hours_after(clock.since, clock.hours) }} <= capped.known_until
+        as {{ clock.name }}_is_known
+{%- endmacro %}
+
+{#- By a clock: how many it is of, of how many it is known, their covariate and its square, where its windows lie. -#}
+{% macro clock_sums(clock) -%}
+    {%- set known = 'filter (where capped.' ~ clock.name ~ '_is_known)' -%}
+    count(*) filter (where capped.{{ clock.name }}_is_of) as {{ clock.name }}_all,
+    count(*) {{ known }} as {{ clock.name }}_n,
+    sum(capped.x) {{ known }} as {{ clock.name }}_x,
+    sum(capped.x * capped.x) {{ known }} as {{ clock.name }}_xx,
+    min({{ clock.since }}) {{ known }} as {{ clock.name }}_start,
+    {{ hours_after('max(' ~ clock.since ~ ') ' ~ known, clock.hours) }} as {{ clock.name }}_end
+{%- endmacro %}
+
+{#- The sums of what is measured: value, square and product with the covariate. A yes is 1, and so is its square. -#}
+{% macro measure_sums(measure) -%}
+    {%- set known = 'capped.' ~ measure.clock ~ '_is_known' -%}
+    {%- if measure.yes -%}
+        count(*) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_y,
+        sum(capped.x) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_xy
+    {%- else -%}
+        {%- set cut = 'least(' ~ measure.number ~ ', capped.' ~ measure.name ~ '_cap)' -%}
+        {%- set value = cut if measure.is_capped else measure.number -%}
+        sum({{ value }}) filter (where {{ known }}) as {{ measure.name }}_y,
+        sum({{ value }} * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_yy,
+        sum(capped.x * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_xy
+        {%- if measure.is_capped %}, max(capped.{{ measure.name }}_cap) as {{ measure.name }}_cap {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The sums of one measure by the names that they all have. -#}
+{% macro measured_columns(measure) -%}
+    {%- for sum in ('all', 'n', 'x', 'xx', 'start', 'end') -%}
+        sums.{{ measure.clock }}_{{ sum }} as sum_{{ sum }},
+    {% endfor -%}
+    sums.{{ measure.name }}_y as sum_y,
+    sums.{{ measure.name }}_{{ 'y' if measure.yes else 'yy' }} as sum_yy,
+    sums.{{ measure.name }}_xy as sum_xy,
+    {{ 'sums.' ~ measure.name ~ '_cap' if measure.is_capped else 'null' }} as sum_cap
+{%- endmacro %}

@@ -1,0 +1,49 @@
+-- One row per person and first exposure to a flag: how much they did on the two days that their week of seven times
+-- twenty-four hours begins and ends in. The days between count whole.
+{{ config(materialized='table', tags=['usage']) }}
+
+with events as (
+    select
+        events.person_key,
+        events.happened_at,
+        {{ day_of('events.happened_at') }} as day_on
+    from {{ ref('int_usage_events') }} as events
+    where events.is_active and not events.is_of_nobody
+),
+
+exposures as (
+    select distinct
+        exposures.person_key,
+        exposures.first_exposed_at
+    from {{ ref('int_exposures') }} as exposures
+    where exposures.excluded_for is null and exposures.flag_key is not null
+),
+
+edges as (
+    select
+        exposures.person_key,
+        exposures.first_exposed_at,
+        {{ day_of('exposures.first_exposed_at') }} as day_on
+    from exposures
+    union all
+    select
+        exposures.person_key,
+        exposures.first_exposed_at,
+        {{ day_of(hours_after('exposures.first_exposed_at', 168)) }} as day_on
+    from exposures
+),
+
+final as (
+    select
+        edges.person_key,
+        edges.first_exposed_at,
+        count(*) as edge_events
+    from edges
+    inner join events on edges.person_key = events.person_key and edges.day_on = events.day_on
+    where
+        events.happened_at >= edges.first_exposed_at
+        and events.happened_at < {{ hours_after('edges.first_exposed_at', 168) }}
+    group by edges.person_key, edges.first_exposed_at
+)
+
+select * from final

@@ -1,0 +1,93 @@
+-- One row per story, flag, epoch, audience, measure, step, arm and stratum of activity before: the sums that estimates
+-- of its impact are made of, over those of whom the measure is known by now.
+{{ config(materialized='table', tags=['usage']) }}
+
+with measured as (
+    {% for measure in impact_measures() -%}
+        select
+            sums.story_key,
+            sums.flag_key,
+            sums.epoch,
+            sums.step,
+            sums.percentage,
+            sums.arm,
+            sums.has_used_7d,
+            sums.prior_activity,
+            sums.known_until,
+            '{{ measure.audience or "exposed" }}' as audience,
+            '{{ measure.by_use }}' as audience_by_use,
+            '{{ measure.name }}' as measure,
+            {{ measured_columns(measure) }}
+        from {{ ref('int_impact_sums') }} as sums
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- Who used it within a week against who did not: on the clock of meeting it, which flatters the feature; and from the
+-- day after that week on, which flatters it less.
+sided as (
+    select
+        measured.*,
+        measured.audience as told_audience,
+        measured.arm as side
+    from measured
+    union all
+    select
+        measured.*,
+        measured.audience_by_use as told_audience,
+        case when measured.has_used_7d then 'adopter' else 'other' end as side
+    from measured
+    where measured.audience_by_use <> '' and measured.arm = 'treated'
+),
+
+-- Of all who were active, whether they are known to have met it or not.
+active as (
+    select
+        months.*,
+        {{ known_until() }} as known_until,
+        months.window_end <= {{ known_until() }} as is_known
+    from {{ ref('int_active_months') }} as months
+),
+
+final as (
+    select
+        sided.story_key,
+        sided.flag_key,
+        sided.epoch,
+        sided.told_audience as audience,
+        sided.measure,
+        sided.step,
+        sided.percentage,
+        sided.side as arm,
+        sided.prior_activity,
+        cast(sum(sided.sum_n) as bigint) as n,
+        coalesce(cast(sum(sided.sum_y) as double), 0) as outcome_sum,
+        coalesce(cast(sum(sided.sum_yy) as double), 0) as outcome_square_sum,
+        coalesce(cast(sum(sided.sum_x) as double), 0) as covariate_sum,
+        coalesce(cast(sum(sided.sum_xx) as double), 0) as covariate_square_sum,
+        coalesce(cast(sum(sided.sum_xy) as double), 0) as product_sum,
+        cast(max(sided.sum_cap) as double) as cap,
+        cast(sum(sided.sum_all - sided.sum_n) as bigint) as n_excluded_immature,
+        min(sided.sum_start) as window_start,
+        max(sided.sum_end) as window_end,
+        max(sided.known_until) as known_until
+    from sided
+    group by
+        sided.story_key, sided.flag_key, sided.epoch, sided.told_audience, sided.measure, sided.step, sided.percentage,
+        sided.side, sided.prior_activity
+    having sum(sided.sum_all) > 0
+    {% for measure, people in [('tried_month', 'tried_people'), ('habitual_month', 'habitual_people')] -%}
+        union all
+        select
+            active.story_key, active.flag_key, active.epoch, 'all_active', '{{ measure }}', null, null, 'all', 'all',
+            case when active.is_known then active.active_people else 0 end,
+            case when active.is_known then active.{{ people }} else 0 end,
+            case when active.is_known then active.{{ people }} else 0 end,
+            0, 0, 0, null,
+            case when active.is_known then 0 else active.active_people end,
+            active.window_start, active.window_end, active.known_until
+        from active
+    {% endfor %}
+)
+
+select * from final

@@ -1,0 +1,87 @@
+-- One row per story, flag, epoch, step, arm, whether they used it within a week, and stratum of activity before: of
+-- every measure the sums that its estimates are made of, over those of whom it is known.
+{{ config(materialized='table', tags=['usage']) }}
+
+{% set clocks, measures = impact_clocks(), impact_measures() %}
+{% set capped_measures = measures | selectattr('is_capped', 'defined') | list %}
+
+with outcomes as (
+    select
+        exposed_outcomes.*,
+        {{ known_until() }} as known_until
+    from {{ ref('int_exposed_outcomes') }} as exposed_outcomes
+    where exposed_outcomes.first_exposed_at < {{ known_until() }}
+),
+
+-- A few who do a thousand times as much as the rest would decide everything: they count as what 999 of 1,000 stay
+-- within, over both arms together. Where that is nothing, as nearly nobody does it, there is no cap.
+caps as (
+    select
+        outcomes.story_key,
+        outcomes.flag_key,
+        outcomes.epoch,
+    {% for measure in capped_measures %}
+        {{ cap_of(measure.number | replace('capped.', 'outcomes.')) }} as {{ measure.name }}_cap
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from outcomes
+    where {{ hours_after('outcomes.first_exposed_at', 168) }} <= outcomes.known_until
+    group by outcomes.story_key, outcomes.flag_key, outcomes.epoch
+),
+
+capped as (
+    select
+        outcomes.*,
+        {% for measure in capped_measures -%}
+            caps.{{ measure.name }}_cap,
+        {% endfor -%}
+        case
+            when outcomes.prior_active_days <= 2 then cast(outcomes.prior_active_days as varchar)
+            when outcomes.prior_active_days <= 4 then '3-4'
+            when outcomes.prior_active_days <= 7 then '5-7'
+            when outcomes.prior_active_days <= 13 then '8-13'
+            else '14-28'
+        end as prior_activity
+    from outcomes
+    left join caps
+        on
+            outcomes.story_key = caps.story_key
+            and coalesce(outcomes.flag_key, '') = coalesce(caps.flag_key, '')
+            and outcomes.epoch = caps.epoch
+),
+
+-- Each clock is looked at once for all that is measured by it.
+clocked as (
+    select
+        capped.*,
+        {% for clock in clocks -%}
+            {{ clock_columns(clock) }},
+        {% endfor -%}
+        capped.prior_active_days as x
+    from capped
+),
+
+final as (
+    select
+        capped.story_key,
+        capped.flag_key,
+        capped.epoch,
+        capped.step,
+        capped.percentage,
+        capped.arm,
+        capped.has_used_7d,
+        capped.prior_activity,
+        {% for clock in clocks -%}
+            {{ clock_sums(clock) }},
+        {% endfor -%}
+        {% for measure in measures -%}
+            {{ measure_sums(measure) }},
+        {% endfor -%}
+        max(capped.known_until) as known_until
+    from clocked as capped
+    group by
+        capped.story_key, capped.flag_key, capped.epoch, capped.step, capped.percentage, capped.arm,
+        capped.has_used_7d, capped.prior_activity
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- One row per device that product events came from: whose it is, and by how much its clock is slow.
+{{ config(materialized='table', tags=['usage']) }}
+
+with identities as (
+    select * from {{ ref('stg_events__usage_identity') }}
+),
+
+-- The vendor took these for one person, who signed in elsewhere.
+merged as (
+    select
+        identities.vendor_person_key,
+        min(identities.person_key) as person_key
+    from identities
+    where identities.vendor_person_key is not null and identities.person_key is not null
+    group by identities.vendor_person_key
+    having min(identities.person_key) = max(identities.person_key)
+),
+
+devices as (
+    select
+        identities.device_key,
+        min(identities.person_key) as first_person_key,
+        max(identities.person_key) as last_person_key,
+        min(merged.person_key) as first_merged_key,
+        max(merged.person_key) as last_merged_key,
+        sum(identities.delivery_count) as delivery_count,
+        min(identities.least_delay_microseconds) as least_delay_microseconds,
+        {{ seconds_between('min(identities.first_uploaded_at)', 'max(identities.last_uploaded_at)') }} as seen_seconds
+    from identities
+    left join merged on identities.vendor_person_key = merged.vendor_person_key
+    where identities.device_key is not null
+    group by identities.device_key
+),
+
+final as (
+    select
+        devices.device_key,
+        case
+            when devices.first_person_key = devices.last_person_key then devices.first_person_key
+            when devices.first_person_key is null and devices.first_merged_key = devices.last_merged_key
+                then devices.first_merged_key
+        end as person_key,
+        coalesce(devices.first_person_key <> devices.last_person_key, false) as is_shared,
+        -- Who is without a network uploads late at one time and at once at another. What always comes late by as much
+        -- is told by a slow clock; of a device that was seen for less than a day nobody can tell.
+        case
+            when
+                devices.least_delay_microseconds > {{ var('impact').clock_tolerance_minutes }} * 60000000
+                and devices.seen_seconds >= 86400
+                and devices.delivery_count >= 5
+                then devices.least_delay_microseconds
+            else 0
+        end as clock_slow_microseconds
+    from devices
+)
+
+select * from final

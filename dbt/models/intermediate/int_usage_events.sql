@@ -1,0 +1,56 @@
+-- One row per product event that was done at a time that can be known: by whom, and when by one clock. A narrow table:
+-- to tell each event once, out of segments with all that it carries, is what costs, so it is done once for all readers.
+{{ config(materialized='table', tags=['usage']) }}
+
+with events as (
+    select * from {{ ref('stg_events__usage') }}
+),
+
+devices as (
+    select * from {{ ref('int_usage_devices') }}
+),
+
+-- Nothing is done after its upload, so a clock that is fast is cut there, and one that is slow is put forward.
+placed as (
+    select
+        coalesce(events.person_key, devices.person_key, events.device_key, events.vendor_person_key) as person_key,
+        events.person_key is null and coalesce(devices.is_shared, false) as is_of_nobody,
+        case
+            when events.occurred_at > events.uploaded_at then events.uploaded_at
+            when devices.clock_slow_microseconds > 0
+                then {{ later_by('events.occurred_at', 'devices.clock_slow_microseconds') }}
+            else events.occurred_at
+        end as happened_at,
+        events.uploaded_at,
+        events.event_type,
+        events.is_internal,
+        events.is_exposure,
+        events.flag_key,
+        events.variant,
+        events.revenue
+    from events
+    left join devices on events.device_key = devices.device_key
+),
+
+final as (
+    select
+        placed.person_key,
+        placed.is_of_nobody,
+        placed.happened_at,
+        placed.event_type,
+        coalesce(placed.is_internal, false) as is_internal,
+        coalesce(placed.is_exposure, false) as is_exposure,
+        -- That a flag was asked is no act of anybody.
+        not coalesce(placed.is_exposure, false)
+        and lower(placed.event_type) not in ({{ lower_texts(var('impact').passive_events) }}) as is_active,
+        placed.flag_key,
+        placed.variant,
+        -- Exact, so that sums do not hang on the order of their parts.
+        cast(placed.revenue as decimal(18, 4)) as revenue
+    from placed
+    where
+        placed.person_key is not null
+        and placed.happened_at >= {{ hours_after('placed.uploaded_at', -24 * var('impact').longest_delay_days) }}
+)
+
+select * from final

@@ -1,0 +1,17 @@
+-- One row: until when what users did is known, as late events are waited for.
+{{ config(tags=['usage']) }}
+
+with uploads as (
+    select max(identities.last_uploaded_at) as newest_uploaded_at
+    from {{ ref('stg_events__usage_identity') }} as identities
+),
+
+final as (
+    select
+        uploads.newest_uploaded_at,
+        {{ hours_after('least(uploads.newest_uploaded_at, ' ~ as_of() ~ ')', -var('impact').late_hours) }}
+            as known_until
+    from uploads
+)
+
+select * from final
