@@ -1,0 +1,37 @@
+-- One row per story, flag, epoch and day by which people who got the feature first used it, or were last seen not to.
+{{ config(materialized='table', tags=['usage']) }}
+
+with outcomes as (
+    select * from {{ ref('int_exposed_outcomes') }}
+    where arm = 'treated'
+),
+
+-- Days are twenty-four hours on each one's own clock. One that is not over yet tells of nobody, of who used it neither.
+seen as (
+    select
+        outcomes.story_key,
+        outcomes.flag_key,
+        outcomes.epoch,
+        least(
+            floor({{ seconds_between('outcomes.first_exposed_at', known_until()) }} / 86400),
+            {{ var('impact').adoption_days }}
+        ) as seen_days,
+        floor({{ seconds_between('outcomes.first_exposed_at', 'outcomes.first_used_at') }} / 86400) + 1 as used_day
+    from outcomes
+),
+
+final as (
+    select
+        seen.story_key,
+        seen.flag_key,
+        seen.epoch,
+        cast(case when seen.used_day <= seen.seen_days then seen.used_day else seen.seen_days end as bigint)
+            as day_number,
+        coalesce(seen.used_day <= seen.seen_days, false) as is_adopter,
+        count(*) as people
+    from seen
+    where seen.seen_days >= 1
+    group by seen.story_key, seen.flag_key, seen.epoch, day_number, is_adopter
+)
+
+select * from final
