@@ -41,7 +41,9 @@ select
 _IS_GROWN = """
 select
     known.models = $models
-    and list_has_all(string_split(coalesce($mappers, ''), ','), string_split(coalesce(known.mappers, $mappers, ''), ','))
+    and list_has_all(
+        string_split(coalesce($mappers, ''), ','), string_split(coalesce(known.mappers, $mappers, ''), ',')
+    )
     and known.records = (select count(*) from log.raw_records where position <= known.position)
     and known.events = (select count(*) from log.events where raw_position <= known.position)
 from increments.log as known
