@@ -59,7 +59,7 @@ class TransformOutcome:
         """Say what happened, for a person."""
         built = sum(node.is_model and node.status == "ok" for node in self.nodes)
         passed = sum(node.is_test and node.status == "ok" for node in self.nodes)
-        warned = [node.name for node in self.nodes if node.status == "warn"]
+        warned = _warned(self.nodes)
         told = [f"Mapped the kept records of {', '.join(self.renewed)} again."] if self.renewed else []
         told.append(f"{built} models built, {passed} tests passed, as of {self.as_of:%Y-%m-%d %H:%M} UTC.")
         if self.is_rest_unchanged:
@@ -113,8 +113,7 @@ def run_dbt(
 
     Args:
         select: dbt's node names; all of them where empty.
-        verb: dbt's command: `build`, or `test` for tests alone, as dbt builds no unit test without its model, or
-            `run` for models alone.
+        verb: dbt's command: `test` for tests alone, as dbt builds no unit test without its model; `run` for models.
         only_if_new: where no model and no setting changed since the last transform, build and test only what reads
             of what is new in the log, what speaks of the moment, and what warned (`pipelines.due`). The marts are the
             same as those of a whole one.
@@ -134,9 +133,8 @@ def run_dbt(
             news = due.news(connection, basis, settings.database) if only_if_new and not is_partial else None
             number = results.begin_transform(connection, as_of=as_of, is_partial=is_partial, basis=basis)
         nodes, error = _Work(settings, as_of, verb, news, progress).done(chosen)
-        warned_now = [node.name for node in nodes if node.status == "warn"]
         with open_log(settings, command="storyline transform", since=now()) as connection:
-            results.end_transform(connection, number, error=error, warned=warned_now)
+            results.end_transform(connection, number, error=error, warned=_warned(nodes))
             if error is None and not is_partial:
                 increments.settle(connection, number)
                 record_verdicts(connection, as_of)
@@ -192,6 +190,10 @@ class _Work:
             more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
             return nodes, f"{failed[0].name}: {failed[0].message.rstrip('.')}{more}"
         return nodes, None if result.success else one_line(result.exception)
+
+
+def _warned(nodes: Iterable[NodeResult]) -> list[str]:
+    return [node.name for node in nodes if node.status == "warn"]
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
