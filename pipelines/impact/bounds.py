@@ -1,12 +1,14 @@
 """Bounds of rates, ratios and percentiles, in closed form: how bad it is for sure, and not how bad it looks.
 
-All are one-sided at the confidence that is asked for. scipy is imported where it is used: importing it takes time.
+All are one-sided at the confidence that is asked for.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.impact.distributions import binomial_quantile
+from pipelines.impact.proportions import Share, clopper_pearson, newcombe
 from pipelines.impact.resampling import Real
 
 
@@ -24,24 +26,15 @@ class Count:
 
 
 def rate_low(count: Count, confidence: float) -> float:
-    """Return the exact lower bound of a rate.
-
-    Clopper and Pearson 1934: the quantile 1 - confidence of Beta(x, n - x + 1); 0 where nothing happened.
-    """
-    from scipy.special import betaincinv  # type: ignore[import-untyped, unused-ignore]
-
-    if not count.events:
-        return 0.0
-    return float(betaincinv(count.events, count.trials - count.events + 1, 1 - confidence))
+    """Return the exact lower bound of a rate (`clopper_pearson`); 0 where nothing happened, or nothing was tried."""
+    told = clopper_pearson(share_of(count), confidence, "lower")
+    return (told.low or 0.0) if told else 0.0
 
 
 def rate_high(count: Count, confidence: float) -> float:
-    """Return the exact upper bound of a rate: the quantile `confidence` of Beta(x + 1, n - x); 1 where all happened."""
-    from scipy.special import betaincinv  # type: ignore[import-untyped, unused-ignore]
-
-    if count.events >= count.trials:
-        return 1.0
-    return float(betaincinv(count.events + 1, count.trials - count.events, confidence))
+    """Return the exact upper bound of a rate (`clopper_pearson`); 1 where all happened, or nothing was tried."""
+    told = clopper_pearson(share_of(count), confidence, "upper")
+    return 1.0 if told is None or told.high is None else told.high
 
 
 def rate_ratio_low(treated: Count, control: Count, confidence: float) -> float | None:
@@ -60,39 +53,15 @@ def rate_ratio_low(treated: Count, control: Count, confidence: float) -> float |
     return share / (1 - share) * control.trials / treated.trials
 
 
-def wilson(count: Count, confidence: float) -> tuple[float, float]:
-    """Return both one-sided bounds of a rate by the score test (Wilson 1927)."""
-    from scipy.special import ndtri  # type: ignore[import-untyped, unused-ignore]
-
-    z, n = float(ndtri(confidence)), count.trials
-    share = count.events / n
-    middle, half = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
 def difference_low(treated: Count, control: Count, confidence: float) -> float | None:
-    """Return the lower bound of the difference of two rates, None where there is nothing to compare with.
-
-    Newcombe 1998, method 10: the score bounds of both rates, put together by the root of their squares.
-    """
-    if not control.trials or not treated.trials:
-        return None
-    point, against = treated.events / treated.trials, control.events / control.trials
-    below, above = wilson(treated, confidence)[0], wilson(control, confidence)[1]
-    return point - against - math.hypot(point - below, above - against)
+    """Return the lower bound of the difference of two rates (`newcombe`), None without a second one."""
+    told = newcombe(share_of(treated), share_of(control), 2 * confidence - 1)
+    return told.low if told else None
 
 
-def risk_ratio(treated: Count, control: Count, confidence: float) -> tuple[float, float, float]:
-    """Return the ratio of two rates with both one-sided bounds, on the log scale (Katz and others 1978).
-
-    For ten events or more on each side; below that it is not to be asked.
-    """
-    from scipy.special import ndtri  # type: ignore[import-untyped, unused-ignore]
-
-    ratio = (treated.events / treated.trials) / (control.events / control.trials)
-    spread = math.sqrt(sum(1 / one.events - 1 / one.trials for one in (treated, control)))
-    step = math.exp(float(ndtri(confidence)) * spread)
-    return ratio, ratio / step, ratio * step
+def share_of(count: Count) -> Share:
+    """Return it as a share. Two counters are read a moment apart, but no more can fail than are tried."""
+    return Share(min(count.events, count.trials), count.trials)
 
 
 def rank_low(share: float, trials: int, confidence: float) -> int:
@@ -100,12 +69,9 @@ def rank_low(share: float, trials: int, confidence: float) -> int:
 
     David and Nagaraja 2003, 7.1: the largest k with P(Binomial(n, share) >= k) >= confidence.
     """
-    from scipy.special import bdtrik  # type: ignore[import-untyped, unused-ignore]
-
     if (1 - share) ** trials > 1 - confidence:
         return 0
-    # Where the distribution reaches a probability, as a real number.
-    return math.floor(float(bdtrik(1 - confidence, trials, share))) + 1
+    return math.floor(binomial_quantile(1 - confidence, trials, share)) + 1
 
 
 def rank_high(share: float, trials: int, confidence: float) -> int | None:

@@ -67,6 +67,11 @@ def binomial_at_least(events: int, n: int, rate: float) -> float:
     return 1.0 if events <= 0 else float(_special().betainc(events, n - events + 1, rate))
 
 
+def binomial_quantile(share: float, n: int, rate: float) -> float:
+    """Return where the distribution of events among `n` at a rate reaches a share, as a real number."""
+    return float(_special().bdtrik(share, n, rate))
+
+
 def chi_square_p_value(statistic: float, freedom: int) -> float:
     """Return the chance that chi-squared is at least as large."""
     return float(_special().chdtrc(freedom, statistic))

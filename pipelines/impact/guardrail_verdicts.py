@@ -15,9 +15,11 @@ from pipelines.impact.bounds import (
     rate_high,
     rate_low,
     rate_ratio_low,
-    risk_ratio,
-    wilson,
+    share_of,
 )
+from pipelines.impact.distributions import z_of
+from pipelines.impact.proportions import score_bounds
+from pipelines.impact.ratios import allows_ratio, katz
 
 OK, PAUSE, INVESTIGATE, ROLL_BACK, TOO_EARLY = "ok", "pause", "investigate", "roll_back", "too_early"
 
@@ -191,7 +193,7 @@ def of_usage(used: Count | None, limits: Limits) -> Judgement:
         return Judgement(TOO_EARLY, "Nobody counted who met the feature and who used it.", target)
     if used.trials < least:
         return Judgement(TOO_EARLY, f"{_people(used)} used it; {least} people are needed.", target, n=used.trials)
-    low, high = wilson(used, limits.confidence)
+    low, high = score_bounds(share_of(used), z_of(limits.confidence, "lower"))
     told = f"{_people(used)} who met the feature used it ({_share(used.rate)}, {_share(low)} to {_share(high)})"
     verdict, why = (
         (OK, f"surely {_share(target)} or more") if low > target
@@ -206,12 +208,16 @@ def of_business(metric: str, treated: Count, control: Count, limits: Limits) -> 
     floor, least = 1 - limits.business_margin, int(limits.minimum_people)
     told = f"{metric}: {_people(treated)} with the feature, {_people(control)} without it"
     counts = (treated.rate, control.rate, treated.trials, control.trials)
-    # An interval on the log scale needs ten of each kind.
-    few = min(min(one.events, one.trials - one.events) for one in (treated, control)) < 10
-    if few or min(treated.trials, control.trials) < least:
+    with_it, without = share_of(treated), share_of(control)
+    told_ratio = katz(with_it, without, 2 * limits.confidence - 1) if allows_ratio(with_it, without) else None
+    if told_ratio is None or min(treated.trials, control.trials) < least:
         why = f"{told}; {least} people, and ten who did and ten who did not, are needed on each side."
         return Judgement(TOO_EARLY, why, floor, *counts)
-    ratio, low, high = risk_ratio(treated, control, limits.confidence)
+    ratio, low, high = told_ratio.value, told_ratio.low, told_ratio.high
+    # Ten of each kind bound a ratio.
+    assert ratio is not None
+    assert low is not None
+    assert high is not None
     words = f"{told}: {ratio:.2f} times as likely ({low:.2f} to {high:.2f})"
     verdict, why = (
         (PAUSE, "surely less") if high < 1
