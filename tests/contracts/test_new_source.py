@@ -52,6 +52,7 @@ def _contract(project: Path) -> "subprocess.CompletedProcess[str]":
     return _run(project, "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *suite, "-k", "my_desk or source")
 
 
+@pytest.mark.heavy
 def test_a_new_source_passes_the_contract_when_its_mapping_is_filled_in(project):
     assert _run(project, "pipelines.new_source", "my_desk").returncode == 0
     unwritten = _contract(project)

@@ -8,8 +8,7 @@ import pytest
 from scipy.stats import CensoredData, ecdf
 
 from pipelines.settings import Settings
-from pipelines.transform import run_dbt
-from tests.conftest import MODELS_ALONE
+from tests.conftest import build
 from tests.dbt.planting import day, plant
 from tests.dbt.planting_cohorts import AS_OF, AT, HOUR, INSTANT, company, lines
 from tests.dbt.planting_usage import device, person, plant_usage
@@ -24,7 +23,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=folder / "home", sources={"amplitude": {"internal_domains": ["acme.example"]}})
     plant(settings, company(), as_of=AS_OF)
     plant_usage(settings, lines(), folder / "exports", as_of=AS_OF)
-    outcome = run_dbt(settings, select=[MODELS_ALONE])
+    outcome = build(settings, "int_impact_counts", "fct_adoption_curve")
     assert outcome.ok, outcome.error
     return settings
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.company.effects import Kind
 from pipelines.company.guardrails import guardrail_truths
 from tests.end_to_end.conftest import Recovered
 
@@ -76,6 +77,26 @@ def test_no_critical_incident_and_no_finding_of_security_blames_a_flag(health):
         judged[name]["verdict"] for judged in health.values() for name in ("critical_functionality", "security")
     }
     assert verdicts == {"ok"}
+
+
+def test_what_nobody_uses_is_looked_into_and_what_people_use_never(recovered, health):
+    effects = {effect.story: effect.kind for effect in recovered.company.effects}
+    kinds = {story.flag.key: effects[story.key] for story in recovered.company.stories if story.flag}
+    verdicts: dict[bool, list[str]] = {True: [], False: []}
+    for (flag, _), judged in health.items():
+        if flag in kinds:
+            verdicts[kinds[flag] is Kind.UNUSED].append(judged["feature_usage"]["verdict"])
+    assert set(verdicts[True]) <= {"investigate", "too_early"}
+    assert set(verdicts[False]) <= {"ok", "too_early"}
+    assert "investigate" in verdicts[True]
+    assert "ok" in verdicts[False]
+
+
+def test_purchases_are_compared_with_those_who_could_not_use_it_yet(health):
+    told = [judged["business_metric"] for judged in health.values()]
+    compared = [one for one in told if one["verdict"] != "too_early"]
+    assert compared
+    assert all(min(one["n_treated"], one["n_control"]) >= 30 for one in compared)
 
 
 def test_each_verdict_that_was_reached_is_one_event_of_the_log(recovered, health):

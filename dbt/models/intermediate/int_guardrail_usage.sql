@@ -1,23 +1,90 @@
--- One row per flag, environment, epoch, step, guardrail and metric: the people of both arms, and those who did it.
--- The seam to the counts of exposed people: until those are told here, both guardrails say that it is too early.
-with steps as (
-    select * from {{ ref('int_guardrail_steps') }}
+-- One row per flag, environment, epoch, step, guardrail and metric: the people of both arms who met the feature in the
+-- step and had a week since, and those of them who did it.
+{{ config(materialized='table', tags=['usage']) }}
+
+with outcomes as (
+    select * from {{ ref('int_exposed_outcomes') }}
+    where flag_key is not null
+),
+
+span as (
+    select * from {{ ref('int_usage_span') }}
+),
+
+epochs as (
+    select distinct
+        flag_key,
+        environment,
+        epoch
+    from {{ ref('int_feature_epochs') }}
+    where flag_key is not null
+),
+
+-- A flag may let out several stories; to use any of them is to use it.
+people as (
+    select
+        outcomes.flag_key,
+        outcomes.epoch,
+        outcomes.step,
+        outcomes.person_key,
+        outcomes.arm = 'treated' as is_treated,
+        bool_or(outcomes.has_used_7d) as has_used,
+        bool_or(outcomes.has_bought_7d) as has_bought
+    from outcomes
+    where
+        {{ hours_after('outcomes.first_exposed_at', 168) }} <= (select span.known_until from span)
+        and outcomes.step is not null
+    group by outcomes.flag_key, outcomes.epoch, outcomes.step, outcomes.person_key, outcomes.arm
+),
+
+counted as (
+    select
+        people.flag_key,
+        people.epoch,
+        people.step,
+        count(*) filter (where people.is_treated) as people,
+        count(*) filter (where people.is_treated and people.has_used) as used,
+        count(*) filter (where people.is_treated and people.has_bought) as bought,
+        count(*) filter (where not people.is_treated) as control_people,
+        count(*) filter (where not people.is_treated and people.has_bought) as control_bought
+    from people
+    group by people.flag_key, people.epoch, people.step
+),
+
+placed as (
+    select
+        epochs.environment,
+        counted.*
+    from counted
+    inner join epochs on counted.flag_key = epochs.flag_key and counted.epoch = epochs.epoch
 ),
 
 final as (
     select
-        steps.flag_key,
-        steps.environment,
-        steps.epoch,
-        steps.step,
+        placed.flag_key,
+        placed.environment,
+        placed.epoch,
+        placed.step,
         'feature_usage' as guardrail,
         cast(null as varchar) as metric,
-        cast(0 as bigint) as people,
-        cast(0 as bigint) as successes,
+        placed.people,
+        placed.used as successes,
         cast(0 as bigint) as control_people,
         cast(0 as bigint) as control_successes
-    from steps
-    where false
+    from placed
+    union all
+    select
+        placed.flag_key,
+        placed.environment,
+        placed.epoch,
+        placed.step,
+        'business_metric' as guardrail,
+        'bought within 7 days' as metric,
+        placed.people,
+        placed.bought as successes,
+        placed.control_people,
+        placed.control_bought as control_successes
+    from placed
 )
 
 select * from final

@@ -35,11 +35,13 @@ def test_the_interval_holds_the_true_ratio_about_as_often_as_it_says_and_the_pla
     assert "slower" not in {row["verdict"] for row in rows}
 
 
+@pytest.mark.heavy
 def test_tools_that_do_nothing_are_hardly_ever_said_to_do_something():
     verdicts = [row["verdict"] for row in studied(40, factor=1.0, shift=1)]
     assert verdicts.count("no difference shown") >= 37
 
 
+@pytest.mark.heavy
 def test_what_went_down_all_the_time_is_credited_to_nobody():
     # Halved every year, change or no change: the ratio is far below 1, and no tool did that.
     rows = list(studied(30, factor=1.0, yearly=0.4))
