@@ -93,7 +93,7 @@ def test_weeks_without_anything_are_rows_up_to_that_of_as_of(ask: Ask) -> None:
 def test_a_stage_in_which_a_story_was_cancelled_was_seen_to_last_until_then(ask: Ask) -> None:
     told = ask(
         "select outcome, duration_seconds from intermediate.int_stage_durations"
-        " where story_key = 'CX-1' and stage in ('backlog_to_spec', 'story_cycle_time') order by kind"
+        " where story_key = 'CX-1' and stage in ('backlog_to_code_complete', 'story_cycle_time') order by kind"
     )
     assert told == [("cancelled", 3 * DAY)] * 2
     # Done without a production deployment that anyone told of: it waits for nothing.
