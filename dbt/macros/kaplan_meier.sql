@@ -26,15 +26,25 @@ risks as (
     from times
 ),
 
-curves as (
+bands as (
+    {{ survival_bands("risks", "risks.series", "risks.duration_seconds") }}
+)
+
+select * from bands
+{%- endmacro %}
+
+{#- A query for the curve and its band over a CTE that has `events` of `at_risk`, a double, at each time: `survival`,
+    `survival_low`, `survival_high`. -#}
+{% macro survival_bands(risks, partition, time) -%}
+with curves as (
     select
-        risks.*,
-        product(1 - risks.events / risks.at_risk) over in_order as survival,
-        sum(risks.events / nullif(risks.at_risk * (risks.at_risk - risks.events), 0)) over in_order as greenwood
-    from risks
+        {{ risks }}.*,
+        product(1 - events / at_risk) over in_order as survival,
+        sum(events / nullif(at_risk * (at_risk - events), 0)) over in_order as greenwood
+    from {{ risks }}
     window in_order as (
-        partition by risks.series
-        order by risks.duration_seconds
+        partition by {{ partition }}
+        order by {{ time }}
         rows between unbounded preceding and current row
     )
 ),

@@ -29,12 +29,12 @@ every_day as (
 risks as (
     select
         every_day.*,
-        coalesce(ends.adopters, 0) as adopters,
-        sum(coalesce(ends.leaving, 0)) over (
+        coalesce(ends.adopters, 0) as events,
+        cast(sum(coalesce(ends.leaving, 0)) over (
             partition by every_day.story_key, every_day.flag_key, every_day.epoch
             order by every_day.day_number desc
             rows between unbounded preceding and current row
-        ) as at_risk
+        ) as double) as at_risk
     from every_day
     left join ends
         on
@@ -44,42 +44,22 @@ risks as (
             and every_day.day_number = ends.day_number
 ),
 
-curves as (
-    select
-        risks.*,
-        product(1 - cast(risks.adopters as double) / risks.at_risk) over by_day as survival,
-        sum(cast(risks.adopters as double) / nullif(risks.at_risk * (risks.at_risk - risks.adopters), 0)) over by_day
-            as greenwood
-    from risks
-    window by_day as (
-        partition by risks.story_key, risks.flag_key, risks.epoch
-        order by risks.day_number
-        rows between unbounded preceding and current row
-    )
-),
-
-widths as (
-    select
-        curves.*,
-        case
-            when curves.survival > 0 and curves.survival < 1
-                then 1.959963984540054 * sqrt(curves.greenwood) / abs(ln(curves.survival))
-        end as width
-    from curves
+bands as (
+    {{ survival_bands('risks', 'risks.story_key, risks.flag_key, risks.epoch', 'risks.day_number') }}
 ),
 
 final as (
     select
-        widths.story_key,
-        widths.flag_key,
-        widths.epoch,
-        cast(widths.day_number as bigint) as day_number,
-        cast(widths.at_risk as bigint) as n_at_risk,
-        cast(widths.adopters as bigint) as n_adopters,
-        1 - widths.survival as adoption_rate,
-        1 - pow(widths.survival, exp(-widths.width)) as ci_low,
-        1 - pow(widths.survival, exp(widths.width)) as ci_high
-    from widths
+        bands.story_key,
+        bands.flag_key,
+        bands.epoch,
+        cast(bands.day_number as bigint) as day_number,
+        cast(bands.at_risk as bigint) as n_at_risk,
+        cast(bands.events as bigint) as n_adopters,
+        1 - bands.survival as adoption_rate,
+        1 - bands.survival_high as ci_low,
+        1 - bands.survival_low as ci_high
+    from bands
 )
 
 select * from final
