@@ -58,10 +58,13 @@ def parse(settings: Settings, *, is_written: bool = False) -> "Manifest":
         result = invoke(settings, command, variables(settings))
     else:
         # Of ours no model's place in the graph hangs on a setting, nor on where the file lies.
-        digest = _digest_of_files(settings).hexdigest()
-        parsed_models.lend(settings, digest)
+        # Only a new home borrows, and keeps for the next; for the others every file would be read for nothing.
+        digest = None if parsed_models.has_parsed(settings) else _digest_of_files(settings).hexdigest()
+        if digest:
+            parsed_models.lend(settings, digest)
         result = invoke(settings, command, {}, database=settings.database.name)
-        parsed_models.keep(settings, digest)
+        if digest:
+            parsed_models.keep(settings, digest)
     if not isinstance(result.result, Manifest):
         raise ModelsError(f"the models in {settings.dbt_project} cannot be read: {one_line(result.exception)}")
     return result.result

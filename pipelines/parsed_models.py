@@ -15,6 +15,11 @@ KEPT = PROJECT_ROOT / "dbt" / "target" / "parsed"
 _NAME = "partial_parse.msgpack"
 
 
+def has_parsed(settings: Settings) -> bool:
+    """Tell whether a home has parsed, or borrowed, before."""
+    return (settings.dbt_target / _NAME).exists()
+
+
 def lend(settings: Settings, digest: str) -> None:
     """Give a home that parsed nothing yet what another one parsed.
 
