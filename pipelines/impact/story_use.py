@@ -80,12 +80,11 @@ def by_use(case: Case) -> Iterator[Claim]:
 
 
 def _adjusted(audience: str, metric: str, users: Sequence[Cell], others: Sequence[Cell]) -> Claim | None:
-    strata: dict[str, list[Share]] = {}
-    for cells in (users, others):
-        for cell in cells:
-            strata.setdefault(cell.prior_activity, []).append(share_of(cell.before))
-    alike = {name: pair for name, pair in strata.items() if len(pair) == 2 and all(one.n for one in pair)}
-    pairs = [(pair[0], pair[1]) for _, pair in sorted(alike.items())]
+    sides = [
+        {(cell.step or 0, cell.prior_activity): share_of(cell.before) for cell in cells} for cells in (users, others)
+    ]
+    alike = [name for name in sorted(sides[0]) if name in sides[1] and min(side[name].n for side in sides)]
+    pairs = [(sides[0][name], sides[1][name]) for name in alike]
     one, other = (Share(sum(p[side].events for p in pairs), sum(p[side].n for p in pairs)) for side in (0, 1))
     everybody = sum(cell.n for cell in users)
     if min(one.n, other.n) < LEAST_PEOPLE or one.n < LEAST_OVERLAP * everybody or not allows_ratio(one, other):
@@ -98,7 +97,7 @@ def _adjusted(audience: str, metric: str, users: Sequence[Cell], others: Sequenc
     side = side_of(figure, is_ratio=True)
     wording = words.of_landmark(told, side, found.e_value, is_turned_round=found.is_turned_round)
     reason = (
-        f"Not drawn by lot; compared within {len(pairs)} strata of active days before, which hold"
+        f"Not drawn by lot; compared within {len(pairs)} strata of step and active days before, which hold"
         f" {words.percent(one.n / everybody)} of the users. What the strata do not name is not adjusted for."
     )
     return Claim(

@@ -15,7 +15,18 @@ FULL, AS_OF = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 _BEGINS = FULL - timedelta(days=60)
 # Strata of active days before, as the models have them.
 _STRATA = ((0, "0"), (1, "1"), (2, "2"), (4, "3-4"), (7, "5-7"), (13, "8-13"), (28, "14-28"))
-_KEY = ("audience", "measure", "step", "percentage", "arm", "control", "prior_activity")
+_KEY = (
+    "story_key",
+    "flag_key",
+    "epoch",
+    "audience",
+    "measure",
+    "step",
+    "percentage",
+    "arm",
+    "control",
+    "prior_activity",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ def rollout(
     busy = draw.gamma(1.3, 1.0, people)
     before = draw.binomial(28, 1 - np.exp(-busy / 6))
     lively = busy * (1 + 0.5 * step)
-    would_use = draw.uniform(size=people) < np.minimum(0.25 * busy**0.6, 0.95)
+    would_use = draw.uniform(size=people) < np.minimum(0.25 * busy**0.8, 0.95)
     off = draw.uniform(size=people) < 1 - np.exp(-0.9 * lively)
     on = (off | (would_use & (draw.uniform(size=people) < back))) & ~(would_use & (draw.uniform(size=people) < away))
     came, used = np.where(is_treated, on, off), is_treated & would_use
@@ -85,11 +96,11 @@ def rollout(
 def frames(*rollouts: Rollout, **epoch: Any) -> dict[str, pl.DataFrame]:
     """Return what the estimator reads of stories S-0000, S-0001 and so on; `epoch` overrides what is told of each."""
     names = [f"S-{number:04}" for number in range(len(rollouts))]
-    counts = [
-        counted(one.people).select(pl.lit(name).alias("story_key"), pl.lit(f"flag {name}").alias("flag_key"),
-                                   pl.lit(epoch.get("epoch", 1), pl.Int64).alias("epoch"), pl.all())
+    people = pl.concat(
+        one.people.with_columns(pl.lit(name).alias("story_key"), pl.lit(f"flag {name}").alias("flag_key"))
         for name, one in zip(names, rollouts, strict=True)
-    ]  # fmt: skip
+    )
+    counts = counted(people.with_columns(pl.lit(epoch.get("epoch", 1), pl.Int64).alias("epoch")))
     told = [
         {"story_key": name, "flag_key": f"flag {name}", "epoch": 1, "opened_at": _BEGINS, "full_at": FULL,
          "rolled_back_at": None, "planned_at": FULL + timedelta(days=30), "known_until": AS_OF, "as_of": AS_OF} | epoch
@@ -97,7 +108,7 @@ def frames(*rollouts: Rollout, **epoch: Any) -> dict[str, pl.DataFrame]:
     ]  # fmt: skip
     moment = pl.Datetime("us", "UTC")
     times = dict.fromkeys(("opened_at", "full_at", "rolled_back_at", "planned_at", "known_until", "as_of"), moment)
-    return {EPOCHS: pl.DataFrame(told, schema_overrides=times), COUNTS: pl.concat(counts)}
+    return {EPOCHS: pl.DataFrame(told, schema_overrides=times), COUNTS: counts}
 
 
 def counted(people: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +129,7 @@ def counted(people: pl.DataFrame) -> pl.DataFrame:
 def _sums(people: pl.DataFrame, metric: str, audience: str) -> pl.DataFrame:
     y, x, used = pl.col(metric), pl.col("x").cast(pl.Float64), pl.col("used")
     if metric in ("revenue_7d", "events_7d"):
-        y = y.clip(upper_bound=people[metric].quantile(0.999, "higher"))
+        y = pl.min_horizontal(y, y.quantile(0.999, "higher").over("story_key"))
     is_waiting, known = pl.col("is_waiting"), ~pl.col("is_waiting")
     return (
         people.with_columns(pl.lit(audience).alias("audience"), pl.lit(metric).alias("measure"))
