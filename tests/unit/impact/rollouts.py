@@ -15,6 +15,7 @@ FULL, AS_OF = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 _BEGINS = FULL - timedelta(days=60)
 # Strata of active days before, as the models have them.
 _STRATA = ((0, "0"), (1, "1"), (2, "2"), (4, "3-4"), (7, "5-7"), (13, "8-13"), (28, "14-28"))
+_METRICS = ("returned_d1_d7", "returned_d7_d13", "adopted_7d", "bought_7d", "revenue_7d", "events_7d")
 _KEY = (
     "story_key",
     "flag_key",
@@ -117,12 +118,12 @@ def counted(people: pl.DataFrame) -> pl.DataFrame:
     for most, name in reversed(_STRATA):
         stratum = pl.when(pl.col("x") <= most).then(pl.lit(name)).otherwise(stratum)
     told = people.with_columns(stratum.alias("prior_activity"))
-    metrics = ("returned_d1_d7", "returned_d7_d13", "adopted_7d", "bought_7d", "revenue_7d", "events_7d")
-    parts = [_sums(told, metric, "exposed") for metric in metrics]
+    parts = [_sums(told, metric, "exposed") for metric in _METRICS if metric in people.columns]
     by_use = told.filter(arm="treated").with_columns(
         pl.when("used").then(pl.lit("adopter")).otherwise(pl.lit("other")).alias("arm"), pl.lit("all").alias("control")
     )
-    parts += [_sums(by_use, "returned_d1_d7", "exposed_treated"), _sums(by_use, "returned_d7_d13", "landmark_day_7")]
+    compared = (("returned_d1_d7", "exposed_treated"), ("returned_d7_d13", "landmark_day_7"))
+    parts += [_sums(by_use, metric, audience) for metric, audience in compared if metric in people.columns]
     return pl.concat(parts)
 
 

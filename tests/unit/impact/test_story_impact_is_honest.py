@@ -1,4 +1,4 @@
-"""Counted over many stories: how often what does nothing is called an effect, and how often intervals hold the truth."""
+"""Over many stories: how often what does nothing is called an effect, and how often intervals hold the truth."""
 
 from collections.abc import Iterable
 
@@ -82,7 +82,7 @@ def stories(count: int) -> list[Rollout]:
 
 
 def coverage(count: int) -> tuple[int, int, int]:
-    """Return how many stories were told by lot, and how many intervals of ratio and of difference leave out the truth."""
+    """Return how many stories were told by lot, and of how many the interval of ratio and of difference is wrong."""
     drawn = stories(count)
     rows = measure(frames(*drawn)).filter("is_primary").sort("story_key")
     told = rows.with_columns(
