@@ -40,7 +40,7 @@ def test_how_many_tried_it_in_the_month_is_what_they_did(recovered, truths):
     assert all(low <= value <= high for value, low, high in told.values())
 
 
-def test_five_in_a_hundred_of_so_few_users_are_no_control_and_nobody_is_told_of_an_effect(recovered, truths):
+def test_five_in_a_hundred_of_so_few_users_are_no_control_and_nobody_is_told_of_an_effect(recovered):
     """A holdback of 5 % leaves eleven people here at most; thirty are asked for."""
     control = (
         "select max(n) from (select sum(n) filter (arm = 'control') as n from intermediate.int_impact_counts where"
