@@ -8,10 +8,7 @@ import pytest
 from pipelines.company import Scale
 from pipelines.impact.distributions import binomial_at_least
 from pipelines.impact.story_impact import measure
-from tests.unit.impact.company_rollouts import SCALE, lived
-
-METRICS = ("returned_d1_d7", "bought_7d")
-
+from tests.unit.impact.company_rollouts import OUTCOMES, SCALE, lived
 
 # Half a year of many users: as many are compared as can be in a few seconds.
 SHORT = Scale(teams=2, months=6, stories=70, users=20_000, product_events=900_000, tickets_a_day=1.0)
@@ -22,8 +19,10 @@ def compared(seeds: Iterable[int], scale: Scale = SCALE) -> pl.DataFrame:
     found = []
     for seed in seeds:
         life = lived(seed, scale)
-        rows = measure(life.frames).filter(pl.col("metric").is_in(METRICS), evidence_grade="A", audience="exposed")
-        truths = life.truths().unpivot(METRICS, index=["story_key", "epoch"], variable_name="metric", value_name="true")
+        rows = measure(life.frames).filter(pl.col("metric").is_in(OUTCOMES), evidence_grade="A", audience="exposed")
+        truths = life.truths().unpivot(
+            OUTCOMES, index=["story_key", "epoch"], variable_name="metric", value_name="true"
+        )
         kinds = pl.concat(life.people).group_by("story_key").agg(pl.col("kind").first())
         told = rows.join(truths, on=["story_key", "epoch", "metric"]).join(kinds, on="story_key")
         assert told.height == rows.height
@@ -57,7 +56,7 @@ def test_what_brings_back_or_drives_away_is_told_on_the_right_side(told):
 @pytest.mark.heavy
 def test_over_fifty_companies_intervals_are_wrong_as_often_as_they_say():
     everything = compared(range(100, 150))
-    for metric in METRICS:
+    for metric in OUTCOMES:
         part = everything.filter(metric=metric)
         assert part.height > 500
         assert binomial_at_least(wrong(part), part.height, 0.05) > 0.001
