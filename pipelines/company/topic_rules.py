@@ -27,6 +27,21 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     "sign-in": (r"\blog in\b", r"\bsso\b", r"\bpassword\b", r"\bsign-on\b", "anmeld"),
     "billing": (r"\binvoice\b", r"\bcharged\b", r"\bmy plan\b", "rechnung"),
 }
+# What users wish for, in the words that somebody thought of; slips of the hand are not among them.
+_WISHES: dict[str, tuple[str, ...]] = {
+    "add excel format": ("excel", "xlsx"),
+    "schedule exports": ("every monday by itself", "schedule the export"),
+    "choose columns": ("choose the columns", "too many columns"),
+    "share filters": ("share a filter", "sharing of filters"),
+    "default filter": ("filter to be the default", "open with my own filter"),
+    "pay by invoice": ("payment by invoice", "pay by invoice"),
+    "remember address": ("remember my address", "type my address"),
+    "follow the system": ("follow my system", "switch with my phone"),
+    "undo bulk edits": ("be an undo", "undo a bulk edit"),
+    "show balance": ("balance of the card", "what is left on it"),
+    "keep it longer": ("for ten years", "history is too short"),
+    "passkeys": ("passkey",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,21 @@ def topic_rules(company: Company) -> list[dict[str, Any]]:
             launched = datetime.fromtimestamp(fall.day * DAY_MS / 1000, company.begins_at.tzinfo)
             rule |= {"stories": [fall.story], "compare_at": f"{launched:%Y-%m-%d}"}
         rules.append(rule)
-    return rules
+    frozen_on = f"{company.begins_at:%Y-%m-%d}"
+    return rules + [
+        {"topic": wish, "kind": "request", "frozen_on": frozen_on, "patterns": list(patterns)}
+        for wish, patterns in _WISHES.items()
+    ]
+
+
+def wishes_in(ticket: SupportTicket) -> list[str]:
+    """Return the wishes that the rules find in a ticket."""
+    return [wish for wish, patterns in _WISHES.items() if _finds(patterns, ticket)]
+
+
+def has_words_of(topic: str, ticket: SupportTicket) -> bool:
+    """Return whether the topic's rule finds anything in a ticket."""
+    return _finds(_PATTERNS[topic], ticket)
 
 
 def judgements(company: Company, as_of: datetime) -> Iterator[Judgement]:
