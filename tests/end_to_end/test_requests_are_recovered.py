@@ -1,0 +1,39 @@
+"""What users of the demo company wish for most since all have a feature is told by the people who truly do."""
+
+from pipelines.company.request_truth import top_request_truths
+from pipelines.sources.zendesk.demo import SITE
+from tests.end_to_end.conftest import Recovered
+
+_TOLD = "select story_key, theme, people, item_ids, position, is_tie from marts.fct_top_requests"
+
+
+def test_the_top_requests_are_those_of_the_truth_person_by_person_and_ticket_by_ticket(recovered: Recovered):
+    truths = top_request_truths(recovered.company, recovered.as_of)
+    assert len(truths) > 10
+    assert {row[:2]: row[2:] for row in recovered.rows(_TOLD)} == {
+        (one.story_key, one.theme): (
+            one.people, [f"{SITE}/{ticket}" for ticket in one.tickets], one.position, one.is_tie,
+        )
+        for one in truths
+    }  # fmt: skip
+
+
+def test_the_rules_find_nearly_all_who_wish_and_nobody_else(recovered: Recovered):
+    truths = top_request_truths(recovered.company, recovered.as_of)
+    found, wishers = sum(one.people for one in truths), sum(one.wishers for one in truths)
+    assert all(one.people <= one.wishers for one in truths)
+    assert found > 0.9 * wishers
+
+
+def test_a_story_is_named_for_the_weeks_of_its_topic_as_often_as_it_was_asked(recovered: Recovered):
+    """The weeks hold every ticket of a customer once, whatever it is about."""
+    ((counted,),) = recovered.rows(
+        "select sum(all_tickets) from (select distinct week_on, all_tickets from marts.agg_topics_weekly)"
+    )
+    as_of = recovered.as_of
+    tickets = [
+        one for one in recovered.company.support_tickets
+        if one.opened_at <= as_of and not one.is_internal and (one.deleted_at is None or one.deleted_at > as_of)
+        and not (one.merged_into and one.solved_at and one.solved_at <= as_of)
+    ]  # fmt: skip
+    assert counted == len(tickets) > 700
