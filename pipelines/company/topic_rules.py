@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.company.company import Company
 from pipelines.company.dice import Dice
-from pipelines.company.falls import falls_of, topic_of
+from pipelines.company.falls import hopes_of, topic_of
 from pipelines.company.operations import SupportTicket
 from pipelines.company.topics import WISH
 from pipelines.company.trials import DAY_MS
@@ -55,8 +55,8 @@ class Judgement:
 
 
 def topic_rules(company: Company) -> list[dict[str, Any]]:
-    """Return the rules as the settings tell them; one names the story of whose launch its topic is expected to fall."""
-    falls = {fall.topic: fall for fall in falls_of(company)} if company.scale.users else {}
+    """Return the rules as the settings tell them; some name the story by whose launch their topic is hoped to fall."""
+    hopes = hopes_of(company) if company.scale.users else {}
     rules: list[dict[str, Any]] = []
     for topic, patterns in _PATTERNS.items():
         rule: dict[str, Any] = {
@@ -64,9 +64,10 @@ def topic_rules(company: Company) -> list[dict[str, Any]]:
             "frozen_on": f"{company.begins_at:%Y-%m-%d}",
             "patterns": list(patterns),
         }
-        if fall := falls.get(topic):
-            launched = datetime.fromtimestamp(fall.day * DAY_MS / 1000, company.begins_at.tzinfo)
-            rule |= {"stories": [fall.story], "compare_at": f"{launched:%Y-%m-%d}"}
+        if topic in hopes:
+            story, day = hopes[topic]
+            launched = datetime.fromtimestamp(day * DAY_MS / 1000, company.begins_at.tzinfo)
+            rule |= {"stories": [story], "compare_at": f"{launched:%Y-%m-%d}"}
         rules.append(rule)
     frozen_on = f"{company.begins_at:%Y-%m-%d}"
     return rules + [

@@ -86,6 +86,8 @@ def finding(weeks: Sequence[Week], most: int, others: Sequence[str] = ()) -> Fin
     """
     before = sorted((week for week in weeks if week.number < 0), key=lambda week: week.number)
     after = sorted((week for week in weeks if week.number > 0), key=lambda week: week.number)[:most]
+    if after and after[0].number > 1:
+        return Finding("not_enough_data", None, ("nothing is known of the first weeks after",))
     if len(after) < LEAST_AFTER:
         return Finding("too_early", None, (f"only {len(after)} of {LEAST_AFTER} whole weeks after are over",))
     # Some weeks are kept to tell whether those that are compared were usual.
@@ -134,11 +136,11 @@ def _missing(told: Finding, trend: PreTrend | None, others: Sequence[str]) -> tu
         for why, is_so in (
             (f"too few weeks before, {told.weeks_before} of {LEAST_BEFORE}", told.weeks_before < LEAST_BEFORE),
             (f"{', '.join(others)} went out in these weeks and is meant to change the topic as well", bool(others)),
-            ("too few tickets on other topics to compare with", told.adjusted is None or trend is None),
-            ("the series gives no trend", told.series is None),
+            ("too few tickets on other topics to compare with", told.adjusted is None),
+            ("no trend can be told", trend is None or told.series is None),
         )
         if is_so
-    )[:2]
+    )[:1]
 
 
 def _against(before: Sequence[Week], after: Sequence[Week], dispersion: float) -> Estimate | None:

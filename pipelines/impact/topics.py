@@ -31,6 +31,8 @@ def judge(frames: Frames) -> pl.DataFrame:
     for launch in frames[LAUNCHES].iter_rows(named=True):
         known = weeks.get(_key(launch), [])
         found = finding([_week(row) for row in known], launch["most_weeks"], launch["other_story_keys"])
+        if launch["known_until"] is None:
+            found = Finding("not_enough_data", None, ("no product event is known, so nobody knows who was active",))
         shared = _shared(launch, found, known, as_of)
         rows.append(shared | _of_topic(launch, found))
         if found.span and _key(launch)[1:] not in told:

@@ -8,10 +8,11 @@ from pipelines.settings import Settings
 from pipelines.support_settings import Support, TopicRule
 from tests.dbt.planting import SITE, Tracker, change, day, deployment, fact, record, sha
 from tests.dbt.planting_flags import flag, shares
+from tests.dbt.planting_launches import launches, weekly_usage
 from tests.dbt.planting_support import asked, said
 from tests.dbt.planting_usage import Line, did
 
-AS_OF = day(120)
+AS_OF = day(280)
 INSTANT, HOUR = timedelta(microseconds=1) / timedelta(days=1), 1 / 24
 # Everything began on a Monday at nine; this is its midnight.
 MIDNIGHT = -9 * HOUR
@@ -20,8 +21,12 @@ SETTINGS = Settings(
     support=Support(
         internal_organizations=("77",),
         topics=(
-            TopicRule(topic="export", version=3, patterns=(r"\bexport",), frozen_on=date(2026, 1, 1)),
+            TopicRule(
+                topic="export", version=3, patterns=(r"\bexport",), frozen_on=date(2026, 1, 1), stories=("LA-1",)
+            ),
             TopicRule(topic="sign-in", patterns=(r"\bpassword",)),
+            TopicRule(topic="themes", patterns=("theme",), stories=("LA-2",)),
+            TopicRule(topic="billing", patterns=("invoice",), stories=("LA-3", "LA-4")),
             TopicRule(topic="add Excel", kind="request", version=2, patterns=("excel",), frozen_on=date(2026, 1, 1)),
             TopicRule(topic="choose columns", kind="request", patterns=("columns",), stories=("RQ-1",)),
             TopicRule(topic="darker", kind="request", patterns=("darker",)),
@@ -46,6 +51,7 @@ def company() -> Iterator[RawRecord]:
     yield deployment(2, sha(2), day(40))
     yield from wishes()
     yield from questions()
+    yield from launches(TRACKER)
 
 
 def wishes() -> Iterator[RawRecord]:
@@ -88,7 +94,8 @@ def questions() -> Iterator[RawRecord]:
 
 def usage() -> Iterator[Line]:
     """Active people on three days, and one of our own; the export of product events begins in the middle of a week."""
-    for user, at in (("a", day(2)), ("a", day(7)), ("b", day(7)), ("a", day(13.6)), ("a", day(14)), ("b", day(60))):
+    for user, at in (("a", day(2)), ("a", day(7)), ("b", day(7)), ("a", day(13.6)), ("a", day(14))):
         yield did(user, "page_viewed", at)
         yield did(user, "page_viewed", at + timedelta(minutes=9))
+    yield from weekly_usage()
     yield did("ours", "page_viewed", day(7), user_properties={"email": "ann@acme.example"})

@@ -61,7 +61,7 @@ dated as (
 ),
 
 -- A trend before wants twice as many weeks as are compared.
-spans as (
+ranged as (
     select
         dated.*,
         cast({{ var('impact').ticket_weeks }} as bigint) as most_weeks,
@@ -72,32 +72,33 @@ spans as (
 
 others as (
     select
-        spans.topic,
-        spans.story_key,
-        spans.flag_key,
-        spans.epoch,
+        ranged.topic,
+        ranged.story_key,
+        ranged.flag_key,
+        ranged.epoch,
         list_sort(list_distinct(list(neighbours.story_key))) as other_story_keys
-    from spans
-    inner join spans as neighbours
+    from ranged
+    inner join ranged as neighbours
         on
-            spans.topic = neighbours.topic
-            and spans.story_key <> neighbours.story_key
-            and spans.series_until > neighbours.before_until
-            and spans.series_from < neighbours.after_from
-    group by spans.topic, spans.story_key, spans.flag_key, spans.epoch
+            ranged.topic = neighbours.topic
+            and ranged.story_key <> neighbours.story_key
+            and ranged.series_until > neighbours.before_until
+            and ranged.series_from < neighbours.after_from
+    group by ranged.topic, ranged.story_key, ranged.flag_key, ranged.epoch
 ),
 
 final as (
     select
-        spans.*,
+        ranged.*,
+        {{ known_until() }} as known_until,
         coalesce(others.other_story_keys, cast([] as varchar[])) as other_story_keys
-    from spans
+    from ranged
     left join others
         on
-            spans.topic = others.topic
-            and spans.story_key = others.story_key
-            and spans.flag_key is not distinct from others.flag_key
-            and spans.epoch = others.epoch
+            ranged.topic = others.topic
+            and ranged.story_key = others.story_key
+            and ranged.flag_key is not distinct from others.flag_key
+            and ranged.epoch = others.epoch
 )
 
 select * from final

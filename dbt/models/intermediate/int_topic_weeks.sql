@@ -69,7 +69,9 @@ asked as (
         weeks.week_number,
         tickets.root_key,
         bool_or(tickets.topic = weeks.topic) as is_about,
-        bool_or(moved.topic is not null) as is_moved
+        bool_or(moved.topic is not null) as is_moved,
+        -- Whoever has a feature wishes for more of it: that is told as requests.
+        bool_or(tickets.is_wish) as is_wish
     from weeks
     inner join tickets on weeks.week_from <= tickets.asked_on and weeks.week_until > tickets.asked_on
     left join moved on weeks.launch_id = moved.launch_id and tickets.topic = moved.topic
@@ -80,8 +82,8 @@ counted as (
     select
         asked.launch_id,
         asked.week_number,
-        count(*) filter (where asked.is_about) as tickets,
-        count(*) filter (where not asked.is_about and not asked.is_moved) as control_tickets,
+        count(*) filter (where asked.is_about and not asked.is_wish) as tickets,
+        count(*) filter (where not asked.is_about and not asked.is_moved and not asked.is_wish) as control_tickets,
         count(*) as all_tickets
     from asked
     group by asked.launch_id, asked.week_number
