@@ -81,9 +81,9 @@ def wishes_in(ticket: SupportTicket) -> list[str]:
     return [wish for wish, patterns in _WISHES.items() if _finds(patterns, ticket)]
 
 
-def has_words_of(topic: str, ticket: SupportTicket) -> bool:
-    """Return whether the topic's rule finds anything in a ticket."""
-    return _finds(_PATTERNS[topic], ticket)
+def topics_in(ticket: SupportTicket) -> set[str]:
+    """Return the topics whose rules find anything in a ticket."""
+    return {topic for topic, patterns in _PATTERNS.items() if _finds(patterns, ticket)}
 
 
 def judgements(company: Company, as_of: datetime) -> Iterator[Judgement]:
@@ -91,7 +91,8 @@ def judgements(company: Company, as_of: datetime) -> Iterator[Judgement]:
     titles = {story.key: story.title for story in company.stories}
     dice = Dice(company.seed, "reads tickets")
     for topic, patterns in _PATTERNS.items():
-        found = [ticket for ticket in company.support_tickets if _finds(patterns, ticket)]
+        kept = [ticket for ticket in company.support_tickets if ticket.deleted_at is None]
+        found = [ticket for ticket in kept if _finds(patterns, ticket)]
         read = sorted(found, key=lambda ticket: (dice.of(topic, ticket.key).unit(), ticket.key))[:_READ]
         for ticket in sorted(read, key=lambda ticket: ticket.opened_at):
             at = ticket.opened_at + _READ_AFTER
