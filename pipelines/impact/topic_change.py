@@ -23,7 +23,8 @@ from pipelines.impact.series import (
 )
 
 _NOTHING = Rate(0, 0)
-_SIDES = {-1: "decreased", 0: "no_clear_effect", 1: "increased"}
+# Words of an effect are for what was drawn by lot.
+_SIDES = {-1: "lower", 0: "no_clear_difference", 1: "higher"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Finding:
     """What can be said of a topic, and why no more than that.
 
     Attributes:
-        answer: increased, decreased, no_clear_effect, too_early or not_enough_data.
+        answer: lower, higher, no_clear_difference, too_early or not_enough_data.
         grade: B against other topics, D before and after alone, None where nothing is claimed.
         objections: why it is no B, as clauses.
         span: weeks compared on each side, equally many; 0 where none are.
@@ -106,6 +107,11 @@ def finding(weeks: Sequence[Week], most: int, others: Sequence[str] = ()) -> Fin
     return _judged(told, before, after, others)
 
 
+def answer_of(estimate: Estimate | None) -> str:
+    """Return on which side of no change the whole interval lies, in a word."""
+    return _SIDES[_side(estimate)]
+
+
 def _judged(told: Finding, before: Sequence[Week], after: Sequence[Week], others: Sequence[str]) -> Finding:
     near, compared, earlier = before[-told.span :], after[: told.span], before[: -told.span]
     trend = pre_trend(_points(before), _points(before, "control"))
@@ -118,15 +124,15 @@ def _judged(told: Finding, before: Sequence[Week], after: Sequence[Week], others
         series=segmented(_points([*before, *after])),
     )
     if missing := _missing(told, trend, others):
-        return replace(told, answer=_SIDES[_side(told.crude)], objections=missing)
+        return replace(told, answer=answer_of(told.crude), objections=missing)
     if trend is not None and trend.estimate.excludes(1):
         unlike = "it ran unlike the other topics before the launch already"
-        return replace(told, answer="no_clear_effect", objections=(unlike,))
+        return replace(told, answer="no_clear_difference", objections=(unlike,))
     side = _side(told.adjusted)
     if side and _side(_against(earlier, compared, dispersion)) != side:
         unusual = f"against the {len(earlier)} weeks before those it did not change as clearly, so they may be unusual"
-        return replace(told, answer="no_clear_effect", objections=(unusual,))
-    return replace(told, answer=_SIDES[side], grade="B")
+        return replace(told, answer="no_clear_difference", objections=(unusual,))
+    return replace(told, answer=answer_of(told.adjusted), grade="B")
 
 
 def _missing(told: Finding, trend: PreTrend | None, others: Sequence[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def sentence(subject: str, found: Finding) -> str:
     told = f"{change(found.crude)} per active user ({bounds(found.crude)}; {counts})"
     if found.grade == "B" and found.adjusted is not None:
         against = f"against other topics {change(found.adjusted)} ({bounds(found.adjusted)})"
-        unclear = ", no clear change" if found.answer == "no_clear_effect" else ""
+        unclear = ", no clear change" if found.answer == "no_clear_difference" else ""
         return f"{subject}: {told}, {against}{unclear}."
     return f"{subject}: {told}{alone}."
 

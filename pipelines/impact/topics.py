@@ -9,7 +9,7 @@ from pipelines.impact.estimate import Estimate
 from pipelines.impact.estimator import Estimator, Frames
 from pipelines.impact.ratios import LEAST_EVENTS, Rate
 from pipelines.impact.series import LEAST_AFTER
-from pipelines.impact.topic_change import Finding, Week, finding
+from pipelines.impact.topic_change import Finding, Week, answer_of, finding
 from pipelines.impact.topic_wording import about, of_all, sentence, why
 
 LAUNCHES, WEEKS = "intermediate.int_topic_launches", "intermediate.int_topic_weeks"
@@ -89,12 +89,10 @@ def _of_topic(launch: Row, found: Finding) -> Row:
 def _of_all(found: Finding) -> Row:
     after, before, total = found.all_after, found.all_before, found.total
     is_told = total is not None and max(after.events, before.events) >= LEAST_EVENTS
-    side = 0 if total is None else -total.excludes(1) if (total.high or 2) < 1 else int(total.excludes(1))
-    answer = {-1: "decreased", 0: "no_clear_effect", 1: "increased"}[side]
     return {
         "metric": "tickets_all",
         "evidence_grade": "D" if is_told else None,
-        "answer": answer if is_told else "not_enough_data",
+        "answer": answer_of(total) if is_told else "not_enough_data",
         "wording": of_all(found),
         "reason": "Before and after alone: tickets that left one topic may have gone to another.",
         "method": total.method if is_told and total else "none",

@@ -57,6 +57,6 @@ def test_what_a_feature_truly_does_lies_within_its_interval_and_nothing_else_is_
     for truth in known:
         row = told[truth.topic]
         assert row["ci_low"] < truth.rule_ratio < row["ci_high"], row["wording"]
-    assert all(told[one.topic]["answer"] != "decreased" for one in truths if one.true_ratio == 1)
+    assert all(told[one.topic]["answer"] != "lower" for one in truths if one.true_ratio == 1)
     (spike,) = (one for one in truths if one.cause == Cause.SPIKE_PASSED)
     assert told[spike.topic]["evidence_grade"] == "D"

@@ -35,7 +35,7 @@ def test_the_sentence_has_the_counts_and_the_score_interval_of_the_reference():
     after = [Week(number, tickets, 50, 70, 5_250) for number, tickets in zip(range(1, 9), [4] * 7 + [5], strict=True)]
     found = finding([*before, *after], MOST)
     assert (found.before.events, found.before.exposure, found.after.events) == (95, 40_000, 33)
-    assert (found.answer, found.grade, found.span) == ("decreased", "B", 8)
+    assert (found.answer, found.grade, found.span) == ("lower", "B", 8)
     assert sentence(EXPORT, found) == (
         'Support tickets about "how to export data": 67 % fewer per active user (51 to 78 %; 33 after, 95 before, '
         "8 weeks each), against other topics 65 % fewer (47 to 77 %)."
@@ -54,7 +54,7 @@ def test_a_fall_that_all_topics_share_is_none_of_the_story():
     found = finding([*steady, *shared], MOST)
     assert found.crude is not None
     assert found.crude.excludes(1)
-    assert (found.answer, found.grade) == ("no_clear_effect", "B")
+    assert (found.answer, found.grade) == ("no_clear_difference", "B")
     assert sentence(EXPORT, found).endswith(", no clear change.")
     assert of_all(found).startswith(
         "All support tickets: 50 % fewer per active user (42 to 57 %; 288 after, 576 before"
@@ -63,16 +63,16 @@ def test_a_fall_that_all_topics_share_is_none_of_the_story():
 
 def test_a_spike_that_passes_by_itself_is_claimed_of_nobody():
     found = told([10] * 10 + [24] * 6, [10] * 8)
-    assert (found.answer, found.grade) == ("no_clear_effect", "D")
+    assert (found.answer, found.grade) == ("no_clear_difference", "D")
     assert "before and after only" in sentence(EXPORT, found)
     # As short as it may be, so that the trend does not give it away.
     short = told([10, 12, 9, 11] * 3 + [20, 22, 19, 21], [10, 9, 11, 10])
-    assert (short.answer, short.grade) == ("no_clear_effect", "D")
+    assert (short.answer, short.grade) == ("no_clear_difference", "D")
 
 
 def test_too_few_weeks_before_allow_no_more_than_before_and_after():
     found = told([20] * 7, [8] * 8)
-    assert (found.answer, found.grade, found.span) == ("decreased", "D", 7)
+    assert (found.answer, found.grade, found.span) == ("lower", "D", 7)
     assert sentence(EXPORT, found).endswith("before and after only: too few weeks before, 7 of 8.")
     assert why(found) == "Too few weeks before, 7 of 8."
     # From eight on some are kept to tell whether the others were usual.
@@ -111,7 +111,7 @@ def test_none_after_is_told_as_it_is_and_never_as_a_hundred_percent():
 )
 def test_without_a_control_it_is_before_and_after_alone(changed, said):
     found = finding(weeks([20] * 16, [8] * 8, changed.get("control", 40)), MOST, changed.get("others", ()))
-    assert (found.grade, found.answer) == ("D", "decreased")
+    assert (found.grade, found.answer) == ("D", "lower")
     assert said in sentence(EXPORT, found)
 
 
@@ -159,7 +159,7 @@ def alike(dice: np.random.Generator, count: int, spread: float, memory: float = 
 
 def claims(found: Iterator[Finding]) -> float:
     """The share of which something is claimed, whatever the grade."""
-    counted = Counter(one.answer in ("increased", "decreased") for one in found)
+    counted = Counter(one.answer in ("higher", "lower") for one in found)
     return counted[True] / counted.total()
 
 

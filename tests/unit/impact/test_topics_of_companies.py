@@ -51,8 +51,8 @@ def test_what_a_feature_does_to_its_topic_lies_within_the_intervals_as_often_as_
 @pytest.mark.heavy
 def test_a_fall_to_a_third_is_found_and_nothing_else_is_said_to_have_become_rarer(told):
     strong = [found for truth, found in told if truth.true_ratio == FEATURE_RATIO]
-    assert sum((one.answer, one.grade) == ("decreased", "B") for one in strong) >= 0.9 * len(strong) >= 10
+    assert sum((one.answer, one.grade) == ("lower", "B") for one in strong) >= 0.9 * len(strong) >= 10
     nothing = [(truth, found) for truth, found in told if truth.true_ratio == 1]
     assert sum(truth.cause == Cause.SPIKE_PASSED for truth, _ in nothing) == len(SEEDS)
     # At 2.5 % each, more than three of 36 come by chance once in a hundred times.
-    assert sum(found.answer == "decreased" for _, found in nothing) <= 3 < len(nothing) / 10
+    assert sum(found.answer == "lower" for _, found in nothing) <= 3 < len(nothing) / 10
