@@ -22,7 +22,7 @@ def truths(recovered: Recovered) -> list[TopicEffectTruth]:
 
 @pytest.fixture(scope="module")
 def told(recovered: Recovered) -> dict[str, dict[str, Any]]:
-    found = recovered.named_rows("select * from results.topic_impact where metric like 'tickets_about:%'")
+    found = recovered.named_rows("select * from marts.fct_story_impact where metric like 'tickets_about:%'")
     return {row["metric"].removeprefix("tickets_about:"): row for row in found}
 
 
