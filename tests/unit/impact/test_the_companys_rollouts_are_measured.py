@@ -5,18 +5,23 @@ from collections.abc import Iterable
 import polars as pl
 import pytest
 
+from pipelines.company import Scale
 from pipelines.impact.distributions import binomial_at_least
 from pipelines.impact.story_impact import measure
-from tests.unit.impact.company_rollouts import lived
+from tests.unit.impact.company_rollouts import SCALE, lived
 
 METRICS = ("returned_d1_d7", "bought_7d")
 
 
-def compared(seeds: Iterable[int]) -> pl.DataFrame:
+# Half a year of many users: as many are compared as can be in a few seconds.
+SHORT = Scale(teams=2, months=6, stories=70, users=20_000, product_events=900_000, tickets_a_day=1.0)
+
+
+def compared(seeds: Iterable[int], scale: Scale = SCALE) -> pl.DataFrame:
     """Return every figure of grade A, with the truth beside it and what was planted."""
     found = []
     for seed in seeds:
-        life = lived(seed)
+        life = lived(seed, scale)
         rows = measure(life.frames).filter(pl.col("metric").is_in(METRICS), evidence_grade="A", audience="exposed")
         truths = life.truths().unpivot(METRICS, index=["story_key", "epoch"], variable_name="metric", value_name="true")
         kinds = pl.concat(life.people).group_by("story_key").agg(pl.col("kind").first())
@@ -32,7 +37,7 @@ def wrong(told: pl.DataFrame) -> int:
 
 @pytest.fixture(scope="module")
 def told() -> pl.DataFrame:
-    return compared(range(3))
+    return compared(range(5), SHORT)
 
 
 def test_intervals_by_lot_hold_what_was_planted_and_nobody_who_changed_sides_is_in_them(told):
