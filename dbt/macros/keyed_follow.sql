@@ -2,30 +2,28 @@
 {% macro keyed_follow(target, key, inputs, sql) -%}
   {%- set keys = key | join(', ') -%}
   {%- set narrowed = namespace(sql=sql) -%}
+  {%- if inputs.followed -%}
   create or replace temp table keyed_touched as
+  select {{ keys }} from {{ target }} limit 0;
   {% for input in inputs.followed -%}
-  select {{ keys }} from increments.{{ input.name }}
-  where version > (
-      select version from increments.reads where reader = '{{ target.identifier }}' and input = '{{ input.name }}'
+  insert into keyed_touched
+  with changed as (
+      select * exclude (version) from increments.{{ input.name }}
+      where version > (
+          select version from increments.reads where reader = '{{ target.identifier }}' and input = '{{ input.name }}'
+      )
   )
-  {{ 'union' if not loop.last else ';' }}
+
+  select * from (
+      {{ input.touches }}
+  );
   {% endfor %}
-  create or replace temp table keyed_keys as select distinct * from keyed_touched;
-  {% for input in inputs.followed -%}
+  create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_touched;
+  {% for input in inputs.followed if input.narrowed_by -%}
   {%- set own = 'keyed_' ~ input.name -%}
   {%- set narrowed.sql = narrowed.sql | replace(input.relation, own) -%}
   create or replace temp table {{ own }} as
-  {% if input.is_log -%}
-  select feed.* exclude (version, is_current)
-  from (
-      from increments.{{ input.name }}
-      qualify row_number() over (partition by event_id order by version desc) = 1
-  ) as feed
-  semi join keyed_keys on feed.event_id = keyed_keys.event_id
-  where feed.is_current;
-  {%- else -%}
-  select rows.* from {{ input.relation }} as rows semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', key) }};
-  {%- endif %}
+  {{ keyed_narrowed(input, key) }};
   {% endfor %}
   create or replace temp table keyed_fresh as
   select made.* from (
@@ -33,6 +31,11 @@
   ) as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
   create or replace temp table keyed_stale as
   select made.* from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  {% else -%}
+  create or replace temp table keyed_fresh as
+  {{ sql }};
+  create or replace temp table keyed_stale as from {{ target }};
+  {% endif -%}
   create or replace temp table keyed_changed as
   (from keyed_stale except all from keyed_fresh) union all (from keyed_fresh except all from keyed_stale);
   create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_changed;
@@ -48,6 +51,24 @@
       select feed_from from increments.tables where name = '{{ target.identifier }}'
   );
   {{ keyed_read(target, inputs) }}
+{%- endmacro %}
+
+{#- What of an input touched keys can need. Of segments of usage, what files tell of the hours that changed. -#}
+{% macro keyed_narrowed(input, key) -%}
+  {%- if input.name == 'current_events' -%}
+  select feed.* exclude (version, is_current)
+  from (
+      from increments.{{ input.name }}
+      qualify row_number() over (partition by event_id order by version desc) = 1
+  ) as feed
+  semi join keyed_keys on feed.event_id = keyed_keys.event_id
+  where feed.is_current
+  {%- elif input.is_log -%}
+  select rows.* from {{ input.relation }} as rows semi join keyed_keys using ({{ key | join(', ') }})
+  {%- else -%}
+  select rows.* from {{ input.relation }} as rows
+  semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', input.narrowed_by) }}
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro keyed_on(left, right, key) -%}
