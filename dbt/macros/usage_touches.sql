@@ -18,11 +18,14 @@ is wrong.
 {%- endmacro %}
 
 {#- Somebody new, or one who became a program or one of our own people, or is none any longer. -#}
-{% macro exposures_touched_by_kinds_of_people() -%}
+{% macro people_moved() -%}
     with moved as (
-        select person_key from changed group by person_key
-        having count(*) = 1 or count(distinct struct_pack(is_internal, is_bot)) > 1
+        select person_key from changed group by person_key, is_internal, is_bot having count(*) % 2 = 1
     )
+{%- endmacro %}
+
+{% macro exposures_touched_by_kinds_of_people() -%}
+    {{ people_moved() }}
 
     select flag_exposures.flag_key, flag_exposures.person_key
     from intermediate.int_flag_exposures as flag_exposures semi join moved using (person_key)
@@ -70,4 +73,57 @@ is wrong.
 {% macro exposed_touched_by_newest_acts() -%}
     {{ exposed_touched("(changed.last_active_at is null or changed.last_active_at < "
         ~ hours_after("exposures.first_exposed_at", 24) ~ ")") }}
+{%- endmacro %}
+
+{#- Of outcomes only what is told of them further on: a row that differs elsewhere is told twice alike, as it was and as it
+    is, so that an even count is no change. -#}
+{% macro outcomes_moved(key, told) -%}
+    select {{ key }} from changed
+    where {{ key }} is not null
+    group by story_key, flag_key, epoch, person_key, arm, first_exposed_at, {{ told }}
+    having count(*) % 2 = 1
+{%- endmacro %}
+
+{#- Of whom the end of some days since they met it was not known yet. -#}
+{% macro outcomes_not_over(key, hours) -%}
+    select distinct outcomes.{{ key }}
+    from intermediate.int_exposed_outcomes as outcomes
+    where
+        outcomes.{{ key }} is not null
+        and {{ hours_after('outcomes.first_exposed_at', hours) }}
+        > (select min(coalesce(known_until, cast('-infinity' as timestamptz))) from changed)
+{%- endmacro %}
+
+{% macro guardrails_touched_by_outcomes() -%}
+    {{ outcomes_moved('flag_key', 'step, has_used_7d, has_bought_7d') }}
+{%- endmacro %}
+
+{% macro guardrails_touched_by_span() -%}
+    {{ outcomes_not_over('flag_key', 168) }}
+{%- endmacro %}
+
+{% macro adoption_touched_by_outcomes() -%}
+    {{ outcomes_moved('story_key', 'first_used_at') }}
+{%- endmacro %}
+
+{% macro adoption_touched_by_span() -%}
+    {{ outcomes_not_over('story_key', 24 * var('impact').adoption_days) }}
+{%- endmacro %}
+
+{% macro months_touched_by_days() -%}
+    select epochs.story_key
+    from intermediate.int_feature_epochs as epochs
+    inner join changed
+        on epochs.full_at <= changed.last_at and changed.first_at < {{ adoption_end('epochs.full_at') }}
+{%- endmacro %}
+
+{#- What is used is told in the same days. -#}
+{% macro months_touched_by_kinds_of_people() -%}
+    {{ people_moved() }}
+
+    select epochs.story_key
+    from intermediate.int_feature_epochs as epochs
+    inner join intermediate.int_usage_days as days
+        on epochs.full_at <= days.last_at and days.first_at < {{ adoption_end('epochs.full_at') }}
+    semi join moved on days.person_key = moved.person_key
 {%- endmacro %}

@@ -41,9 +41,12 @@ dice as (
 placed as (
     select
         *,
-        place % $stories as story,
+        -- A day after the year only those flags are met that are not yet put away.
+        case when $one_day is null then place % $stories else $stories - 1 - place % greatest($stories // 10, 1) end
+            as story,
+        story * 330.0 / $stories as opened_on,
         case
-            when is_exposure then (hash(place // $stories) % $users + (place % $stories) * 7919) % $users
+            when is_exposure then (hash(place // $stories) % $users + story * 7919) % $users
             else cast(floor($users * who * who) as bigint)
         end as person
     from dice
@@ -53,7 +56,7 @@ told as (
     select
         *,
         case
-            when is_exposure then story * 280.0 / $stories + moment * 60
+            when is_exposure then opened_on + moment * least(60, $days - opened_on)
             else moment * $days
         end as day
     from placed
@@ -98,7 +101,7 @@ create or replace table intermediate.int_rollout_steps as
 select
     'flag-' || story as flag_id, 'flag-' || story as flag_key, 'production' as environment, true as is_production,
     1 as epoch, step, case when step = 1 then 50.0 else 100.0 end as percentage,
-    timestamptz '{begin}' + to_microseconds(cast((story * 280.0 / {stories} + (step - 1) * 60) * 86400e6 as bigint))
+    timestamptz '{begin}' + to_microseconds(cast((story * 330.0 / {stories} + (step - 1) * 30) * 86400e6 as bigint))
         as started_at,
     lead(started_at) over (partition by story order by step) as ended_at
 from range({stories}) as stories(story) cross join range(1, 3) as steps(step);

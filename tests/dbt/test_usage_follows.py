@@ -18,15 +18,16 @@ MODELS = ("tag:usage", "int_flag_names", "int_feature_epochs", "int_feature_even
 BEFORE = Flags(
     steps={"a": [(0, 1, 50), (30, 1, 100)], "b": [(0, 1, 50), (9, 1, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)]},
     links=[("ST-A", "a"), ("ST-B", "b"), ("ST-D", "d")],
-    uses=[("a used", "ST-A")],
+    uses=[("a used", "ST-A"), ("looked", "ST-F")],
+    releases={"ST-F": 12},
 )
 AFTER = Flags(
     steps={
         "a": [(0, 1, 50), (20, 1, 100)], "b": [(0, 1, 50), (9, 2, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)],
     },
     links=[("ST-A", "a"), ("ST-B", "b"), ("ST-C", "c"), ("ST-D", "d")],
-    uses=[("a used", "ST-A"), ("c used", "ST-C"), ("looked", "ST-E")],
-    releases={"ST-E": 12},
+    uses=[("a used", "ST-A"), ("c used", "ST-C"), ("looked", "ST-F"), ("bought", "ST-E")],
+    releases={"ST-F": 12, "ST-E": 6},
     aliases={"d": "d as the product says"},
 )  # fmt: skip
 LATE = {"late": 6 * DAY}
@@ -72,7 +73,8 @@ FIRST = [
     met("again", "b", on(4)),
     met("of c", "c", on(5)), did("of c", "c used", on(6)),
     met("of d", "d as the product says", on(5)),
-    did("released", "looked", on(12, 5)),
+    did("released", "bought", on(7, 5)),
+    did("walker", "looked", on(6)),
 ]  # fmt: skip
 SECOND = [
     did("late", "looked", on(6, 4), **LATE),
@@ -90,6 +92,7 @@ SECOND = [
     *fast_day(13),
     did("somebody", "signed in", on(13), device_key="device of stranger"),
     did("known", "signed in", on(13), vendor_person_key="vendor's"),
+    did("walker", "looked", on(13)),
     did("guest", "signed in", on(13), device_key="device of host"),
     met("new", "a", on(13)),
 ]  # fmt: skip
@@ -97,7 +100,7 @@ SECOND = [
 TOUCHED = {
     "late", "earlier", "torn", "back", "buyer", "user", "ours", "prior", "edge", "month", "slow", "program", "new",
     "replaced", "replacing", "undoubled", "host", "device of host", "device of stranger", "somebody",
-    "device of elsewhere", "known",
+    "device of elsewhere", "known", "walker", "guest",
 }  # fmt: skip
 
 
