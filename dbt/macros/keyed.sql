@@ -15,7 +15,8 @@ Where an input has another key, `follows` maps it to how it is followed:
 `touches`, SQL or a macro that tells it, gives the keys that its `changed` rows touch, each as it was and as it is, and
 may ask other tables by schema and name; all columns of the key are touched where nothing is told. `narrowed_by` are the columns of the key by
 which the input is cut down to what a touched key can need of it: all of them where nothing is told, none (`[]`) to read
-it whole. A table that follows nothing (`[]`) is made whole each time and compared: for small ones, that others follow.
+it whole. `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `never_null` beside the key
+are its columns that never are. A table that follows nothing (`[]`) is made whole each time and compared: for small ones, that others follow.
 
 Rows, notes and the feed for those who follow this table change in one transaction, so a
 killed run leaves the table at the moment up to which its notes say it has followed. docs/decisions/0010 says why.
@@ -66,6 +67,7 @@ follows it will be.
         'is_log': node.resource_type == 'source',
         'touches': keyed_touches(how.get('touches'), key),
         'narrowed_by': how.get('narrowed_by', key),
+        'is_as_it_came': how.get('is_as_it_came', false),
     }) -%}
   {%- endfor -%}
   {{ return(inputs if inputs.followed else {'followed': [], 'whole': []}) }}

@@ -29,17 +29,26 @@
   select made.* from (
   {{ narrowed.sql }}
   ) as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  create or replace temp table keyed_places as
+  select made.rowid as place from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
   create or replace temp table keyed_stale as
-  select made.* from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  select made.rowid as keyed_place, made.*
+  from {{ target }} as made semi join keyed_places on made.rowid = keyed_places.place;
   {% else -%}
   create or replace temp table keyed_fresh as
   {{ sql }};
-  create or replace temp table keyed_stale as from {{ target }};
+  create or replace temp table keyed_stale as select made.rowid as keyed_place, made.* from {{ target }} as made;
   {% endif -%}
   create or replace temp table keyed_changed as
-  (from keyed_stale except all from keyed_fresh) union all (from keyed_fresh except all from keyed_stale);
+  with stale as (select * exclude (keyed_place) from keyed_stale)
+
+  (from stale except all from keyed_fresh) union all (from keyed_fresh except all from stale);
   create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_changed;
-  delete from {{ target }} as made using keyed_keys where {{ keyed_on('made', 'keyed_keys', key) }};
+  delete from {{ target }} as made
+  using (
+      select stale.keyed_place from keyed_stale as stale semi join keyed_keys on {{ keyed_on('stale', 'keyed_keys', key) }}
+  ) as gone
+  where made.rowid = gone.keyed_place;
   insert into {{ target }} by name
   select made.* from keyed_fresh as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
   insert into increments.{{ target.identifier }} by name
@@ -65,14 +74,23 @@
   where feed.is_current
   {%- elif input.is_log -%}
   select rows.* from {{ input.relation }} as rows semi join keyed_keys using ({{ key | join(', ') }})
+  {%- elif input.is_as_it_came -%}
+  select rows.* from {{ input.relation }} as rows
+  semi join (
+      select rows.rowid as place from {{ input.relation }} as rows
+      semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', input.narrowed_by) }}
+  ) as places on rows.rowid = places.place
   {%- else -%}
   select rows.* from {{ input.relation }} as rows
   semi join keyed_keys on {{ keyed_on('rows', 'keyed_keys', input.narrowed_by) }}
   {%- endif -%}
 {%- endmacro %}
 
+{#- Whether two rows have the same key. Where a column is never null it is said so: then whole parts of a table that lie
+    outside of what is looked for are passed over. -#}
 {% macro keyed_on(left, right, key) -%}
   {%- for column in key -%}
-  {{ left }}.{{ column }} is not distinct from {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+  {{ left }}.{{ column }} {{ '=' if column in config.get('meta').get('never_null', []) else 'is not distinct from' }}
+  {{- ' ' ~ right }}.{{ column }}{{ ' and ' if not loop.last }}
   {%- endfor -%}
 {%- endmacro %}

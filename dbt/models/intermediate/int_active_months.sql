@@ -2,7 +2,7 @@
 -- of them used the feature, whether they are known to have met it or not.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['story_key'], 'follows': {
+    meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
         'int_feature_epochs': {},
         'int_feature_uses': {},
         'int_usage_days': {'touches': 'months_touched_by_days', 'narrowed_by': []},

@@ -2,7 +2,8 @@
 -- twenty-four hours begins and ends in. The days between count whole.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['person_key', 'first_exposed_at'], 'follows': {
+    meta={'key': ['person_key', 'first_exposed_at'], 'never_null': ['person_key', 'first_exposed_at'],
+        'follows': {
         'int_exposures': {},
         'int_usage_events': {'touches': 'edges_touched_by_events', 'narrowed_by': ['person_key']},
     }}

@@ -1,7 +1,8 @@
 -- One row per story, flag, epoch and person who met the feature and counts: what became of them, in half-open windows.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'follows': {
+    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+        'follows': {
         'int_exposures': {},
         'int_exposed_activity': {},
         'int_exposed_acts': {},

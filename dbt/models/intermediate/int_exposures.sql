@@ -1,7 +1,7 @@
 -- One row per story, flag, epoch and person who met the feature: when first, in which arm, and whether they count.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key', 'person_key'], 'follows': {
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['person_key'], 'follows': {
         'int_flag_exposures': {},
         'int_feature_epochs': {'touches': 'exposures_touched_by_epochs', 'narrowed_by': []},
         'int_usage_days': {'touches': 'exposures_touched_by_unflagged_days', 'narrowed_by': ['person_key']},

@@ -1,7 +1,7 @@
 -- One row per story, person and moment of using the story's feature.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['person_key'], 'follows': {
+    meta={'key': ['person_key'], 'never_null': ['person_key'], 'follows': {
         'int_usage_acts': {'touches': 'select person_key from changed where is_use'},
         'int_feature_events': {
             'touches': 'select acts.person_key from intermediate.int_usage_acts as acts'

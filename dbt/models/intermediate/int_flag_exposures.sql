@@ -1,7 +1,7 @@
 -- One row per flag, epoch of its rollout in production and person who met it: when first, and in which arm.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key', 'person_key'], 'follows': {
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['flag_key', 'person_key'], 'follows': {
         'int_usage_acts': {
             'touches': 'select flag_key, person_key from changed where is_exposure and flag_key is not null',
         },

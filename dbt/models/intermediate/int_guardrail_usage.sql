@@ -2,7 +2,7 @@
 -- step and had a week since, and those of them who did it.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key'], 'follows': {
+    meta={'key': ['flag_key'], 'never_null': ['flag_key'], 'follows': {
         'int_exposed_outcomes': {'touches': 'guardrails_touched_by_outcomes'},
         'int_usage_span': {'touches': 'guardrails_touched_by_span', 'narrowed_by': []},
         'int_feature_epochs': {},

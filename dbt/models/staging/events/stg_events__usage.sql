@@ -2,7 +2,8 @@
 -- families are: product events lie in Parquet segments, and each hour of upload is told anew as a whole.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['source', 'instance', 'upload_hour'], 'follows': ['usage_segments']}
+    meta={'key': ['source', 'instance', 'upload_hour'], 'never_null': ['source', 'instance', 'upload_hour'],
+        'follows': ['usage_segments']}
 ) }}
 
 with segments as (

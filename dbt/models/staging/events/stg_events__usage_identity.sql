@@ -2,7 +2,9 @@
 -- Of all deliveries: one that came twice names nobody else and comes no sooner.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['device_key', 'person_key', 'vendor_person_key', 'source'], 'follows': ['stg_events__usage']}
+    meta={'key': ['device_key', 'person_key', 'vendor_person_key', 'source'], 'follows': {
+        'stg_events__usage': {'narrowed_by': ['device_key']},
+    }}
 ) }}
 
 with deliveries as (

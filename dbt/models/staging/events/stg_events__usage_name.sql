@@ -2,7 +2,8 @@
 -- feature that it says it is of. Of all deliveries: one that came twice names nothing else.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['source', 'instance', 'upload_hour'], 'follows': ['stg_events__usage']}
+    meta={'key': ['source', 'instance', 'upload_hour'], 'never_null': ['source', 'instance', 'upload_hour'],
+        'follows': ['stg_events__usage']}
 ) }}
 
 with deliveries as (
