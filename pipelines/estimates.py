@@ -28,8 +28,9 @@ def estimators() -> tuple["Estimator", ...]:
     """Return every estimator. Their libraries take a while to import, so nothing imports them before."""
     from pipelines.impact.ai_comparison import AI_COMPARISON
     from pipelines.impact.guardrails import ROLLOUT_HEALTH
+    from pipelines.impact.story_impact import STORY_IMPACT
 
-    return (AI_COMPARISON, ROLLOUT_HEALTH)
+    return (AI_COMPARISON, ROLLOUT_HEALTH, STORY_IMPACT)
 
 
 def of_models(names: Collection[str]) -> list["Estimator"]:

@@ -13,14 +13,42 @@
     ]) }}
 {%- endmacro %}
 
+{#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides to change. -#}
+{% macro controlled_hours(met, spans) -%}
+    case
+        when
+            {{ met }} >= {{ spans }}.controlled_from and {{ met }} < {{ spans }}.controlled_until
+            then case
+                {% for hours in impact_clocks() | map(attribute='hours') | unique | sort(reverse=true) if hours <= 336 -%}
+                    when {{ hours_after(met, hours) }} <= {{ spans }}.controlled_until then {{ hours }}
+                {% endfor -%}
+                else 0
+            end
+        else -1
+    end
+{%- endmacro %}
+
+{#- Whether nobody changed sides in the whole window of a measure that is told by arms. -#}
+{% macro control_of(measure) -%}
+    {%- set clock = impact_clocks() | selectattr('name', 'equalto', measure.clock) | first -%}
+    {%- if measure.audience -%} 'all'
+    {%- else -%}
+    case
+        when sums.controlled_hours < 0 then 'none'
+        {% if not measure.is_endless -%} when sums.controlled_hours >= {{ clock.hours }} then 'throughout' {% endif -%}
+        else 'partly'
+    end
+    {%- endif -%}
+{%- endmacro %}
+
 {#- What is measured, by which clock: the value of one person, a yes or a number, which may be cut at a cap. `audience`:
     whom it is told of, all who met it where none is named. `by_use`: the audience in which those who used it within a
-    week of meeting it are compared with the others of those who got it. -#}
+    week of meeting it are compared with the others of those who got it. `is_endless`: its window has no end. -#}
 {% macro impact_measures() -%}
     {{ return([
         {'name': 'returned_d1_d7', 'clock': 'return', 'yes': 'capped.has_returned_d1_d7', 'by_use': 'exposed_treated'},
         {'name': 'returned_day_7', 'clock': 'return', 'yes': 'capped.has_returned_day_7'},
-        {'name': 'returned_unbounded', 'clock': 'return', 'yes': 'capped.has_returned_unbounded'},
+        {'name': 'returned_unbounded', 'clock': 'return', 'yes': 'capped.has_returned_unbounded', 'is_endless': true},
         {'name': 'returned_d7_d13', 'clock': 'second_week', 'yes': 'capped.has_returned_d7_d13',
             'by_use': 'landmark_day_7'},
         {'name': 'adopted_7d', 'clock': 'week', 'yes': 'capped.has_used_7d'},

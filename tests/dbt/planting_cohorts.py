@@ -19,11 +19,12 @@ SEEN, USED = "page_viewed", "export_im_1_completed"
 
 
 def company() -> Iterator[RawRecord]:
-    """One flag from nobody over 10 % to all, one that was rolled back and came again, one story without any."""
+    """One flag from nobody over 10 % to all, one rolled back that came again, one for edges, one story without any."""
     yield from TRACKER.definitions()
-    yield from (TRACKER.ticket(f"IM-{number}", day(1)) for number in (1, 2, 3))
+    yield from (TRACKER.ticket(f"IM-{number}", day(1)) for number in (1, 2, 3, 4))
     yield flag("trial", *shares((10, 0), (20, 10), (30, 100)), tags=["im-1"])
     yield flag("again", *shares((10, 0), (20, 50), (25, 0), (30, 50), (40, 100)), tags=["im-2"])
+    yield flag("edges", *shares((10, 0), (20, 10), (30, 50), (60, 100)), tags=["im-4"])
     yield deployment(1, "e" * 40, day(2))
     yield change(3, "IM-3 code", day(18), merged=day(19))
     yield deployment(3, sha(3), day(20))
@@ -128,7 +129,19 @@ def months() -> Iterator[Line]:
     yield did("regular", "report_im_3_completed", day(22))
 
 
+def sides() -> Iterator[Line]:
+    """Who met a flag on this side or the other of where nobody changed sides, which begins and ends two minutes off."""
+    off = timedelta(seconds=120)
+    begins, ends = day(20) + off, day(30) - off
+    yield met("settled", "edges", "on", begins)
+    yield met("unsettled", "edges", "on", begins - INSTANT)
+    yield met("whole", "edges", "off", ends - 192 * HOUR)
+    yield met("cut", "edges", "off", ends - 192 * HOUR + INSTANT)
+    yield met("at the raise", "edges", "off", ends)
+    yield met("next", "edges", "on", day(30) + off)
+
+
 def lines() -> Iterator[Line]:
     """Everything that everybody did."""
-    for some in (windows, identities, clocks, arms, months):
+    for some in (windows, identities, clocks, arms, months, sides):
         yield from some()

@@ -23,7 +23,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=folder / "home", sources={"amplitude": {"internal_domains": ["acme.example"]}})
     plant(settings, company(), as_of=AS_OF)
     plant_usage(settings, lines(), folder / "exports", as_of=AS_OF)
-    outcome = build(settings, "int_impact_counts", "fct_adoption_curve")
+    outcome = build(settings, "int_impact_counts", "int_impact_epochs", "fct_adoption_curve")
     assert outcome.ok, outcome.error
     return settings
 
@@ -150,6 +150,28 @@ def test_whoever_met_it_too_late_to_be_known_waits_and_is_counted_so(ask):
     assert ask("select known_until from intermediate.int_usage_span") == [(AS_OF - 48 * HOUR,)]
     # `new` is not over, and of `newest` nobody can say anything yet.
     assert ask(sums) == [("control", 6, 2, 0), ("treated", 16, 7, 1)]
+
+
+def test_nobody_changed_sides_in_a_window_that_ends_where_the_share_changes(ask):
+    """Half-open on both ends; a window without an end is never whole."""
+    told = ask(
+        "select measure, sum(n) filter (control = 'throughout'), sum(n) filter (control = 'partly'),"
+        " sum(n) filter (control = 'none') from intermediate.int_impact_counts where story_key = 'IM-4'"
+        " and audience = 'exposed' and measure in ('bought_7d', 'returned_d1_d7', 'returned_d7_d13',"
+        " 'returned_unbounded') group by 1 order by 1"
+    )
+    assert [tuple(int(one or 0) for one in row[1:]) for row in told] == [(4, 0, 2), (3, 1, 2), (1, 3, 2), (0, 4, 2)]
+
+
+def test_a_fall_ends_a_comparison_as_a_raise_does(ask):
+    """Two met it four days before it was taken back."""
+    told = ask(
+        "select control, cast(sum(n) as integer) from intermediate.int_impact_counts where story_key = 'IM-2'"
+        " and epoch = 1 and audience = 'exposed' and measure = 'bought_7d' group by 1"
+    )
+    assert told == [("partly", 2)]
+    epochs = "select epoch, rolled_back_at from intermediate.int_impact_epochs where story_key = 'IM-2' order by 1"
+    assert ask(epochs) == [(1, day(25)), (2, None)]
 
 
 def test_sums_of_squares_and_products_are_those_of_the_people(ask):

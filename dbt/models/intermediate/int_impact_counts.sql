@@ -1,5 +1,5 @@
--- One row per story, flag, epoch, audience, measure, step, arm and stratum of activity before: the sums that estimates
--- of its impact are made of, over those of whom the measure is known by now.
+-- One row per story, flag, epoch, audience, measure, step, arm, control and stratum of activity before: the sums that
+-- estimates of its impact are made of, over those of whom the measure is known by now.
 {{ config(materialized='table', tags=['usage']) }}
 
 with measured as (
@@ -17,6 +17,7 @@ with measured as (
             '{{ measure.audience or "exposed" }}' as audience,
             '{{ measure.by_use }}' as audience_by_use,
             '{{ measure.name }}' as measure,
+            {{ control_of(measure) }} as control,
             {{ measured_columns(measure) }}
         from {{ ref('int_impact_sums') }} as sums
         {{ 'union all' if not loop.last }}
@@ -29,13 +30,15 @@ sided as (
     select
         measured.*,
         measured.audience as told_audience,
-        measured.arm as side
+        measured.arm as side,
+        measured.control as side_control
     from measured
     union all
     select
         measured.*,
         measured.audience_by_use as told_audience,
-        case when measured.has_used_7d then 'adopter' else 'other' end as side
+        case when measured.has_used_7d then 'adopter' else 'other' end as side,
+        'all' as side_control
     from measured
     where measured.audience_by_use <> '' and measured.arm = 'treated'
 ),
@@ -59,8 +62,11 @@ final as (
         sided.step,
         sided.percentage,
         sided.side as arm,
+        sided.side_control as control,
         sided.prior_activity,
         cast(sum(sided.sum_n) as bigint) as n,
+        cast(coalesce(sum(sided.sum_n) filter (where sided.has_used_7d), 0) as bigint) as user_n,
+        coalesce(cast(sum(sided.sum_y) filter (where sided.has_used_7d) as double), 0) as user_outcome_sum,
         coalesce(cast(sum(sided.sum_y) as double), 0) as outcome_sum,
         coalesce(cast(sum(sided.sum_yy) as double), 0) as outcome_square_sum,
         coalesce(cast(sum(sided.sum_x) as double), 0) as covariate_sum,
@@ -74,13 +80,14 @@ final as (
     from sided
     group by
         sided.story_key, sided.flag_key, sided.epoch, sided.told_audience, sided.measure, sided.step, sided.percentage,
-        sided.side, sided.prior_activity
+        sided.side, sided.side_control, sided.prior_activity
     having sum(sided.sum_all) > 0
     {% for measure, people in [('tried_month', 'tried_people'), ('habitual_month', 'habitual_people')] -%}
         union all
         select
-            active.story_key, active.flag_key, active.epoch, 'all_active', '{{ measure }}', null, null, 'all', 'all',
-            case when active.is_known then active.active_people else 0 end,
+            active.story_key, active.flag_key, active.epoch, 'all_active', '{{ measure }}', null, null,
+            'all', 'all', 'all',
+            case when active.is_known then active.active_people else 0 end, 0, 0,
             case when active.is_known then active.{{ people }} else 0 end,
             case when active.is_known then active.{{ people }} else 0 end,
             0, 0, 0, null,

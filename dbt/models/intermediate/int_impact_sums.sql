@@ -1,5 +1,5 @@
--- One row per story, flag, epoch, step, arm, whether they used it within a week, and stratum of activity before: of
--- every measure the sums that its estimates are made of, over those of whom it is known.
+-- One row per story, flag, epoch, step, arm, whether they used it within a week, stratum of activity before, and hours
+-- in which nobody changed sides: of every measure the sums that estimates are made of, over those of whom it is known.
 {{ config(materialized='table', tags=['usage']) }}
 
 {% set clocks, measures = impact_clocks(), impact_measures() %}
@@ -35,6 +35,7 @@ capped as (
         {% for measure in capped_measures -%}
             caps.{{ measure.name }}_cap,
         {% endfor -%}
+        {{ controlled_hours('outcomes.first_exposed_at', 'spans') }} as controlled_hours,
         case
             when outcomes.prior_active_days <= 2 then cast(outcomes.prior_active_days as varchar)
             when outcomes.prior_active_days <= 4 then '3-4'
@@ -48,6 +49,11 @@ capped as (
             outcomes.story_key = caps.story_key
             and coalesce(outcomes.flag_key, '') = coalesce(caps.flag_key, '')
             and outcomes.epoch = caps.epoch
+    left join {{ ref('int_controlled_spans') }} as spans
+        on
+            outcomes.flag_key = spans.flag_key
+            and outcomes.epoch = spans.epoch
+            and outcomes.step = spans.step
 ),
 
 -- Each clock is looked at once for all that is measured by it.
@@ -71,6 +77,7 @@ final as (
         capped.arm,
         capped.has_used_7d,
         capped.prior_activity,
+        capped.controlled_hours,
         {% for clock in clocks -%}
             {{ clock_sums(clock) }},
         {% endfor -%}
@@ -81,7 +88,7 @@ final as (
     from clocked as capped
     group by
         capped.story_key, capped.flag_key, capped.epoch, capped.step, capped.percentage, capped.arm,
-        capped.has_used_7d, capped.prior_activity
+        capped.has_used_7d, capped.prior_activity, capped.controlled_hours
 )
 
 select * from final

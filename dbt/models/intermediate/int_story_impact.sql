@@ -1,0 +1,8 @@
+-- One row per story, flag, epoch, audience and metric: what was estimated of it, from whichever table.
+{{ config(tags=['outcomes']) }}
+
+with final as (
+    select * from {{ ref('stg_results__story_impact') }}
+)
+
+select * from final
