@@ -14,7 +14,14 @@ from pipelines.transform import run_dbt
 from tests.dbt.planting_segments import DAY, HOUR, Flags, Row, did, hours, list_segments, met, on, segment, tell
 from warehouse.connection import reader
 
-MODELS = ("tag:usage", "int_flag_names", "int_feature_epochs", "int_feature_events", "int_flag_steps")
+MODELS = (
+    "tag:usage",
+    "int_flag_names",
+    "int_feature_epochs",
+    "int_feature_events",
+    "int_flag_steps",
+    "int_controlled_spans",
+)
 BEFORE = Flags(
     steps={"a": [(0, 1, 50), (30, 1, 100)], "b": [(0, 1, 50), (9, 1, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)]},
     links=[("ST-A", "a"), ("ST-B", "b"), ("ST-D", "d")],
