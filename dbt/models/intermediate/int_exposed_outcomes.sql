@@ -1,5 +1,15 @@
 -- One row per story, flag, epoch and person who met the feature and counts: what became of them, in half-open windows.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+        'follows': {
+        'int_exposures': {},
+        'int_exposed_activity': {},
+        'int_exposed_acts': {},
+        'int_exposed_edges': {'touches': 'exposed_touched_by_edges', 'narrowed_by': ['person_key']},
+        'int_usage_people': {'touches': 'exposed_touched_by_newest_acts', 'narrowed_by': ['person_key']},
+    }}
+) }}
 
 with exposures as (
     select * from {{ ref('int_exposures') }}
