@@ -22,6 +22,8 @@ from pipelines.impact.series import (
     segmented,
 )
 
+# Fewer, and a rate per user-day says nothing.
+LEAST_USER_DAYS = 30
 _NOTHING = Rate(0, 0)
 # Words of an effect are for what was drawn by lot.
 _SIDES = {-1: "lower", 0: "no_clear_difference", 1: "higher"}
@@ -102,9 +104,15 @@ def finding(weeks: Sequence[Week], most: int, others: Sequence[str] = ()) -> Fin
         "not_enough_data", None, (), span, len(before), _rate(near), _rate(after[:span]), _rate(near, "total"),
         _rate(after[:span], "total"),
     )  # fmt: skip
-    if max(told.before.events, told.after.events) < LEAST_EVENTS:
-        return replace(told, objections=(f"fewer than {LEAST_EVENTS} tickets on either side",))
+    if not has_rates(told.after, told.before):
+        return replace(told, objections=(f"fewer than {LEAST_EVENTS} tickets on either side, or hardly any users",))
     return _judged(told, before, after, others)
+
+
+def has_rates(after: Rate, before: Rate) -> bool:
+    """Whether rates may be made of two sides: ten tickets on one of them, and thirty active user-days on both."""
+    enough = min(after.exposure, before.exposure) >= LEAST_USER_DAYS
+    return enough and max(after.events, before.events) >= LEAST_EVENTS
 
 
 def answer_of(estimate: Estimate | None) -> str:

@@ -2,7 +2,7 @@
 
 from pipelines.impact.estimate import Estimate
 from pipelines.impact.ratios import Rate
-from pipelines.impact.topic_change import Finding
+from pipelines.impact.topic_change import Finding, has_rates
 
 
 def about(topic: str) -> str:
@@ -33,7 +33,7 @@ def sentence(subject: str, found: Finding) -> str:
 def of_all(found: Finding) -> str:
     """Return what became of all tickets together, in the same weeks."""
     total = found.total
-    if total is None or total.value is None:
+    if total is None or not total.value or not has_rates(found.all_after, found.all_before):
         return f"All support tickets: {_counts(found.all_after, found.all_before)}, {found.span} weeks each."
     counts = f"{_counts(found.all_after, found.all_before)}, {found.span} weeks each"
     told = f"{change(total)} per active user ({bounds(total)}; {counts})"

@@ -7,9 +7,9 @@ import polars as pl
 
 from pipelines.impact.estimate import Estimate
 from pipelines.impact.estimator import Estimator, Frames
-from pipelines.impact.ratios import LEAST_EVENTS, Rate
+from pipelines.impact.ratios import Rate
 from pipelines.impact.series import LEAST_AFTER
-from pipelines.impact.topic_change import Finding, Week, answer_of, finding
+from pipelines.impact.topic_change import Finding, Week, answer_of, finding, has_rates
 from pipelines.impact.topic_wording import about, of_all, sentence, why
 
 LAUNCHES, WEEKS = "intermediate.int_topic_launches", "intermediate.int_topic_weeks"
@@ -88,7 +88,7 @@ def _of_topic(launch: Row, found: Finding) -> Row:
 
 def _of_all(found: Finding) -> Row:
     after, before, total = found.all_after, found.all_before, found.total
-    is_told = total is not None and max(after.events, before.events) >= LEAST_EVENTS
+    is_told = total is not None and has_rates(after, before)
     return {
         "metric": "tickets_all",
         "evidence_grade": "D" if is_told else None,
@@ -102,7 +102,7 @@ def _of_all(found: Finding) -> Row:
 
 
 def _counted(after: Rate, before: Rate, *, has_rates: bool, is_counted: bool) -> Row:
-    """Return both sides; rates only where one of them has ten tickets."""
+    """Return both sides, and their rates where there may be some."""
     if not is_counted:
         return {"n": 0}
     told: Row = {
@@ -118,11 +118,11 @@ def _counted(after: Rate, before: Rate, *, has_rates: bool, is_counted: bool) ->
 
 
 def _ratio(figure: Estimate | None, after: Rate, before: Rate) -> Row:
-    """Return the figure that the grade is of. None to zero is no 100 % less: the counts say it."""
-    if figure is None or not after.events or not before.events:
+    """Return the figure that the grade is of. None after is no 100 % less: the counts say it, and its bounds."""
+    if figure is None:
         return {}
     return {
-        "ratio": _rounded(figure.value),
+        "ratio": _rounded(figure.value) if after.events and before.events else None,
         "ci_of": "ratio",
         "ci_low": _rounded(figure.low),
         "ci_high": _rounded(figure.high),
