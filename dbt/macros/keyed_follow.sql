@@ -20,9 +20,10 @@
   {% endfor %}
   create or replace temp table keyed_keys as select distinct {{ keys }} from keyed_touched;
   {% for input in inputs.followed if input.narrowed_by -%}
-  {%- set own = 'keyed_' ~ input.name -%}
+  {%- set own = 'keyed_' ~ target.identifier ~ '__' ~ input.name -%}
   {%- set narrowed.sql = narrowed.sql | replace(input.relation, own) -%}
-  create or replace temp table {{ own }} as
+  {#- A view lets the model read only the columns that it names; found by place or in the log it is found once. -#}
+  create or replace temp {{ 'table' if input.is_log or input.is_as_it_came else 'view' }} {{ own }} as
   {{ keyed_narrowed(input, key) }};
   {% endfor %}
   create or replace temp table keyed_fresh as

@@ -69,12 +69,6 @@ is wrong.
     {{ exposed_touched("exposures.first_exposed_at = changed.first_exposed_at") }}
 {%- endmacro %}
 
-{#- Whether somebody ever came back after a day is another only where the newest act, as it was or as it is, is sooner. -#}
-{% macro exposed_touched_by_newest_acts() -%}
-    {{ exposed_touched("(changed.last_active_at is null or changed.last_active_at < "
-        ~ hours_after("exposures.first_exposed_at", 24) ~ ")") }}
-{%- endmacro %}
-
 {#- Of outcomes only what is told of them further on: a row that differs elsewhere is told twice alike, as it was and as it
     is, so that an even count is no change. -#}
 {% macro outcomes_moved(key, told) -%}
@@ -87,7 +81,7 @@ is wrong.
 {#- Of whom the end of some days since they met it was not known yet. -#}
 {% macro outcomes_not_over(key, hours) -%}
     select distinct outcomes.{{ key }}
-    from intermediate.int_exposed_outcomes as outcomes
+    from intermediate.int_exposed_windows as outcomes
     where
         outcomes.{{ key }} is not null
         and {{ hours_after('outcomes.first_exposed_at', hours) }}

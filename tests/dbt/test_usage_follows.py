@@ -179,7 +179,7 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     assert line.changed(before) == TOUCHED
     anew = line.ask("select name, version from increments.tables where feed_from = version")
     assert {name for name, version in anew if version != versions[name]} == set()
-    told_of = line.ask("select distinct person_key from increments.int_exposed_outcomes")
+    told_of = line.ask("select distinct person_key from increments.int_exposed_windows")
     assert {str(person) for (person,) in told_of} <= TOUCHED
 
     # Hours that become a day are nobody's news.
@@ -199,4 +199,4 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     assert line.changed(before) >= {"again", "before", "of c", "of d", "released", "month"}
     feeds = {name: version for name, version in line.versions().items() if version != versions[name]}
     assert "int_usage_events" not in feeds
-    assert "int_exposed_outcomes" in feeds
+    assert "int_exposed_windows" in feeds

@@ -2,13 +2,13 @@
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
-        'int_exposed_outcomes': {'touches': 'adoption_touched_by_outcomes'},
+        'int_exposed_windows': {'touches': 'adoption_touched_by_outcomes'},
         'int_usage_span': {'touches': 'adoption_touched_by_span', 'narrowed_by': []},
     }}
 ) }}
 
 with outcomes as (
-    select * from {{ ref('int_exposed_outcomes') }}
+    select * from {{ ref('int_exposed_windows') }}
     where arm = 'treated'
 ),
 

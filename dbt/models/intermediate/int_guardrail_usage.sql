@@ -3,14 +3,14 @@
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={'key': ['flag_key'], 'never_null': ['flag_key'], 'follows': {
-        'int_exposed_outcomes': {'touches': 'guardrails_touched_by_outcomes'},
+        'int_exposed_windows': {'touches': 'guardrails_touched_by_outcomes'},
         'int_usage_span': {'touches': 'guardrails_touched_by_span', 'narrowed_by': []},
         'int_feature_epochs': {},
     }}
 ) }}
 
 with outcomes as (
-    select * from {{ ref('int_exposed_outcomes') }}
+    select * from {{ ref('int_exposed_windows') }}
     where flag_key is not null
 ),
 
