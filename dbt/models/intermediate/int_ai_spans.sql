@@ -5,43 +5,17 @@ with cases as (
     select * from {{ ref('int_ai_cases') }}
 ),
 
-listed as (
-    select
-        cases.story_key,
-        cases.has_flag,
-        cases.known_until,
-        ['interview', 'backlog', 'spec', 'code_complete', 'reviewed', 'production', 'full_rollout'] as names,
-        [
-            cases.interviewed_at, cases.backlog_at, cases.spec_at, cases.code_complete_at, cases.reviewed_at,
-            cases.production_at, cases.full_rollout_at
-        ] as moments
-    from cases
-),
-
-unnested as (
-    select
-        listed.*,
-        unnest(range(1, 8)) as place
-    from listed
-),
-
--- Between two milestones that are known neighbours; the last one begins the stage to the next in their order.
+-- Without a flag users have it when it is there: full rollout takes no time that anybody could take.
 stages as (
     select
-        unnested.story_key,
-        unnested.names[unnested.place] || '_to_' || unnested.names[
-            coalesce(lead(unnested.place) over by_place, unnested.place + 1)
-        ] as stage,
-        10 * unnested.place + coalesce(lead(unnested.place) over by_place, unnested.place + 1) as position,
-        unnested.moments[unnested.place] as begun_at,
-        lead(unnested.moments[unnested.place]) over by_place as ended_at
-    from unnested
-    where unnested.moments[unnested.place] <= unnested.known_until
-    window by_place as (partition by unnested.story_key order by unnested.place)
-    qualify
-        unnested.place < 7
-        -- Without a flag users have it when it is there: no time that anybody could take.
-        and (unnested.has_flag or unnested.place < 6)
+        cases.story_key,
+        story_stages.stage,
+        10 * story_stages.position + story_stages.next_position as position,
+        story_stages.entered_at as begun_at,
+        story_stages.left_at as ended_at
+    from {{ ref('int_story_stages') }} as story_stages
+    inner join cases on story_stages.story_key = cases.story_key
+    where cases.has_flag or story_stages.position < 6
 ),
 
 spans as (
