@@ -11,13 +11,13 @@ LONGEST = 80
 _SIGNS = frozenset(" ,.'’&()%:;-–+/?")
 _ADDRESSES = re.compile(
     r"""\b[a-z][a-z0-9+.-]*:/+\S* | \b(?:mailto|javascript|data|vbscript|tel|file|sms|callto):\S*
-    | (?<!\w)//\S+ | \bwww\.\S+ | \S+@\S+\.\w+ | \[~[^\]]*\] | <[^<>]*> | (?<!\w)[@#!~]\w+""",
+    | (?<!\w)//\S+ | \bwww\.\S+ | \S+@\S+\.\w+ | \[~[^\]]*\] | <[^<>]*> | (?<!\w)[@#!~][\w/-]+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LINKS = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _WIKI_LINKS = re.compile(r"\[([^\[\]|]*)\|[^\[\]]*\]")
 # A sign beside no letter or figure on either side begins a rule, a list or a strike-through.
-_LOOSE = re.compile(r"(?<!\w)[-–+/:;?.&']+(?!\w)|(?<!\S)[-–+/:;?.,']+(?=\w)|(?<=\w)[-–+/:;&]+(?!\w)")
+_LOOSE = re.compile(r"(?<!\w)[-–+/:;?.&']+(?!\w)|(?<!\S)[-–+/:;?.,]+(?=\w)|(?<=\w)[-–+/:;&]+(?!\w)")
 
 
 def literal(text: str, longest: int = LONGEST) -> str:
