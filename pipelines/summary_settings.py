@@ -68,6 +68,6 @@ class Summaries(BaseModel):
     def _is_known(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             raise ValueError(f"{name!r} is no time zone; name one as Europe/Berlin") from None
         return name

@@ -11,7 +11,7 @@ LONGEST = 80
 _SIGNS = frozenset(" ,.'’&()%:;-–+/?")
 _ADDRESSES = re.compile(
     r"""\b[a-z][a-z0-9+.-]*:/+\S* | \b(?:mailto|javascript|data|vbscript|tel|file|sms|callto):\S*
-    | (?<!\w)//\S+ | \bwww\.\S+ | \S+@\S+\.\w+ | \[~[^\]]*\] | <[^<>]*> | (?<!\w)[@#!~][\w/-]+""",
+    | (?<!\w)//\S+ | \bwww\.\S+ | [^\s@]+@[^\s@]+ | \[~[^\]]*\] | <[^<>]*> | (?<!\w)[@#!~][\w/-]+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LINKS = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
@@ -26,17 +26,23 @@ def literal(text: str, longest: int = LONGEST) -> str:
     Empty where nothing readable is left.
     """
     # Compatibility forms first: a full-width @ is one too.
-    told = "".join(_seen(sign) for sign in unicodedata.normalize("NFKC", text[: 20 * longest]))
+    told = "".join(_seen(sign) for sign in unicodedata.normalize("NFKC", text[: 8 * longest]))
     told = _WIKI_LINKS.sub(r"\1", _LINKS.sub(r"\1 ", told))
     told = _ADDRESSES.sub(" ", told)
     told = told.replace('"', "'").replace("_", " ")
     told = "".join(sign if _is_plain(sign) else " " for sign in told)
+    told = re.sub(r"(\w(?:[\u0300-\u036f]{2}))[\u0300-\u036f]+", r"\1", told)
+    # What is taken out may leave something loose behind; each round takes out at least one sign.
+    while (tidy := _tidy(told)) != told:
+        told = tidy
+    return told if len(told) <= longest else f"{_cut(told, longest - 1)}…"
+
+
+def _tidy(told: str) -> str:
     # A name with a dot in it becomes a link by itself in some trackers; 2.5 does not.
     told = re.sub(r"(?<=\w)\.(?=[^\W\d])|\.\.+|/{2,}|-{2,}|\({2,}|\){2,}|'{2,}|\?{2,}|\+{2,}", " ", told)
     told = re.sub(r"(?<!\w)\((?:\W*|.)\)", " ", told)
-    told = re.sub(r"(\w(?:[\u0300-\u036f]{2}))[\u0300-\u036f]+", r"\1", told)
-    told = " ".join(_LOOSE.sub(" ", told).split()).strip(" -–+/:;,&")
-    return told if len(told) <= longest else f"{_cut(told, longest - 1)}…"
+    return " ".join(_LOOSE.sub(" ", told).split()).strip(" -–+/:;,&")
 
 
 def _cut(told: str, longest: int) -> str:
