@@ -94,7 +94,7 @@ def _adoption(rows: Mapping[tuple[str, str], Row], speak: Language) -> Iterator[
         told.add("outcome", "outcome", "none", outcome)
         _interval(told, lambda share: speak.three(100 * (share or 0)))
         yield told.claim("adoption", speak.say("claims", "adoption"))
-    elif row["numerator"] is not None:
+    elif _known(row, "numerator"):
         told.add("figure", "count", "people", speak.whole(row["numerator"]), value=row["numerator"])
         told.add("people", "people", "people", people, value=row["n"])
         told.add("outcome", "outcome", "none", outcome)

@@ -44,6 +44,12 @@ def test_equal_facts_have_the_comment_that_is_written_down_byte_for_byte(name: s
     assert told.encode() == (FILES / f"{name}.{locale}.txt").read_bytes()
 
 
+def test_the_page_on_comments_shows_the_comment_as_it_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "summaries.md").read_text()
+    shown = "".join(f"    {one}\n" for one in plain(document(golden("grade_a"))).splitlines())
+    assert f"\n\n{shown}\n" in page
+
+
 def test_every_comment_that_is_written_down_is_compared() -> None:
     assert sorted(file.name for file in FILES.iterdir()) == sorted(f"{n}.{loc}.txt" for n in GOLDEN for loc in LOCALES)
 
