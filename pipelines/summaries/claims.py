@@ -200,8 +200,8 @@ def _topic(row: Row, speak: Language) -> Iterator[Claim]:
     if graded:
         told.add("basis", "basis", "none", _topic_basis(row, speak, is_compared=is_compared))
     form = "topic" if has_figure else "topic_none" if graded else "topic_few"
-    unclear = is_compared and row["answer"] == "no_clear_effect"
-    begin = speak.say("begins", "topic.no_clear_effect") if unclear else ""
+    unclear = speak.has("begins", f"topic.{row['answer']}")
+    begin = speak.say("begins", f"topic.{row['answer']}") if unclear else ""
     yield told.claim(form, speak.say("claims", form).replace("{begin}", begin), is_offered=has_figure)
 
 

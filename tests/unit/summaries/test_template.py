@@ -135,13 +135,16 @@ def test_stories_that_came_of_it_are_named_by_their_keys() -> None:
 
 
 def test_a_topic_whose_tickets_are_gone_is_told_in_counts_and_not_as_a_hundred_per_cent() -> None:
-    gone = tickets("D", "decreased", numerator=0.0, ratio=None, ci_low=None, ci_high=None)
+    gone = tickets("D", numerator=0.0, ratio=None, ci_low=None, ci_high=None)
     assert 'about "how to export data": 0 after, 95 before, before and after only.' in text([tried(), gone])
 
 
 def test_a_topic_that_did_not_clearly_change_says_so() -> None:
-    told = text([tried(), tickets("B", "no_clear_effect", ratio=0.9, ci_low=0.7, ci_high=1.3)])
+    unclear: dict[str, Any] = {"answer": "no_clear_difference", "ratio": 0.9, "ci_low": 0.7, "ci_high": 1.3}
+    told = text([tried(), tickets("B", **unclear)])
     assert "against other topics 10 % fewer (30 % fewer to 30 % more), no clear change." in told
+    # It ran unlike the others before already, so it is told as it is and claimed of nobody.
+    assert "before and after only, no clear change." in text([tried(), tickets("D", **unclear)])
 
 
 def test_of_several_flags_each_is_told_by_its_name_and_the_ids_differ() -> None:
