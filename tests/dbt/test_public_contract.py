@@ -22,7 +22,6 @@ FAMILIES = {
 EXPECTED_LATER = {
     "agg_topics_weekly",
     "fct_messages",
-    "fct_story_impact",
     "fct_top_requests",
 }
 

@@ -144,6 +144,31 @@ def test_what_use_does_is_the_offers_effect_divided_by_whom_it_made_use_it():
     assert told.filter(audience="compliers", metric="bought_7d")["answer"].to_list() == ["no_clear_effect"]
 
 
+def test_what_use_does_is_no_effect_where_the_offers_is_one_of_many_that_may_be_chance():
+    """A purchase that differs by itself, at p of about 0.02, is called nothing under either name."""
+    drawn = rollout(4, people=3_000, steps=HALF)
+    people = drawn.people.with_row_index("number")
+    more = people.filter(pl.col("used"), pl.col("bought_7d") == 0)["number"].head(44)
+    told = rows(Rollout(people.with_columns(
+        bought_7d=pl.when(pl.col("number").is_in(more.implode())).then(1.0).otherwise("bought_7d")
+    ).drop("number"), drawn.on, drawn.off))  # fmt: skip
+    offer, users = (one(told, "bought_7d", audience) for audience in ("exposed", "compliers"))
+    assert offer["p_value"] < 0.05 < offer["q_value"]
+    for row in (offer, users):
+        assert row["ci_low"] > (row["ci_of"] == "ratio")
+        assert (row["answer"], row["wording"].partition(":")[0]) == ("no_clear_effect", "No clear effect")
+        assert "may look so by chance" in row["reason"]
+
+
+def test_a_step_whose_share_leaves_nobody_to_expect_on_one_side_is_compared_with_nobody():
+    """At 99.99 % forty people without it are no draw, though too few were expected to call the arms off."""
+    drawn = rollout(1, steps=((50, "throughout"),))
+    odd = Rollout(drawn.people.with_columns(percentage=pl.lit(99.9)).filter(
+        (pl.col("arm") == "treated") | (pl.int_range(pl.len()) % 50 == 0)), drawn.on, drawn.off)  # fmt: skip
+    row = one(rows(odd))
+    assert (row["answer"], row["sample_ratio_p_value"]) == ("not_enough_data", None)
+
+
 def test_the_order_of_the_rows_and_how_they_are_split_change_nothing():
     told = frames(*(rollout(seed, people=800, steps=((50, "throughout"), (90, "throughout"))) for seed in range(3)))
     mixed = {name: frame.sample(fraction=1, shuffle=True, seed=7) for name, frame in told.items()}
