@@ -21,7 +21,8 @@ from pipelines.summaries.numbers import WORDS, numbers
 from pipelines.summaries.rendering import placeholders
 from pipelines.summaries.template import document
 from pipelines.summaries.vocabulary import vocabulary
-from tests.unit.summaries.told import GOLDEN, golden
+from tests.unit.summaries.told import GOLDEN, by_lot, by_use, golden, tickets
+from tests.unit.summaries.told import pack as known_as
 
 HOSTILE = json.loads((Path(__file__).parent / "hostile.json").read_text())["answers"]
 Case = dict[str, Any]
@@ -54,6 +55,27 @@ def test_the_template_s_own_sentences_pass_and_come_out_as_they_are(name: str, l
     assert checked.rejections == ()
     assert set(checked.worded) == {claim.id for claim in pack.offered}
     assert document(pack, checked.worded) == document(pack)
+
+
+_LOOKS = ("higher", "lower", "no_clear_difference")
+_ALL = [
+    *((by_lot, "A", answer) for answer in ("increased", "decreased", "no_clear_effect")),
+    *((by_lot, "B", answer) for answer in _LOOKS),
+    *((by_use, grade, answer) for grade in "CD" for answer in _LOOKS),
+    *((tickets, grade, answer) for grade in "BD" for answer in _LOOKS),
+]
+
+
+@pytest.mark.parametrize("locale", locales())
+@pytest.mark.parametrize("of", ["ratio", "difference"])
+@pytest.mark.parametrize(("told", "grade", "answer"), _ALL)
+def test_whatever_grade_and_answer_a_claim_has_its_own_sentence_passes(
+    told: Any, grade: str, answer: str, of: str, locale: str
+) -> None:
+    more = {"ci_of": of} if told is by_lot else {}
+    pack = known_as([told(grade, answer, **more)], Terms(locale=locale))
+    assert len(pack.offered) == 1
+    assert check(pack, own(pack)).rejections == ()
 
 
 def test_a_sentence_that_is_worded_otherwise_and_says_the_same_passes() -> None:
