@@ -1,8 +1,10 @@
 """The comment without any model: byte for byte as it lies in `golden/`, and in the mart's own words."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipelines.impact import story_impact
@@ -67,7 +69,10 @@ def test_every_comment_that_is_written_down_is_compared() -> None:
 )
 def test_in_english_an_effect_is_told_in_the_mart_s_own_words(steps: Any, more: dict[str, Any]) -> None:
     """Both sides are computed: the estimates of a drawn rollout, and the comment that is made of their rows."""
-    rows = story_impact.measure(frames(rollout(1, steps=steps, **more)))
+    drawn = rollout(1, steps=steps, **more)
+    # The busiest all used it, so they have no like among the others and are not in the comparison by use.
+    met = drawn.people.filter((pl.col("x") <= 13) | pl.col("used") | (pl.col("arm") == "control"))
+    rows = story_impact.measure(frames(replace(drawn, people=met) if 100 in dict(steps) else drawn))
     story = STORY | {"story_key": rows["story_key"][0], "full_rollout_at": DRAWN_FULL}
     shown = marts([], stories=[story], steps=[], stages=[])
     told = packs(type(shown)(shown.stories, shown.stages, shown.steps, rows, shown.requests), Terms())[0]
