@@ -32,6 +32,7 @@ from pipelines.settings_sections import (
     Team,
     UsageSettings,
 )
+from pipelines.summary_settings import Summaries
 from pipelines.support_settings import Support
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     ai: Ai = Ai()
     guardrails: Guardrails = Guardrails()
     impact: Impact = Impact()
+    summaries: Summaries = Summaries()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -19,6 +19,7 @@ SECTIONS = (
     "ci_settings",
     "monorepo_settings",
     "guardrail_settings",
+    "summary_settings",
 )
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
@@ -29,6 +30,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((f"pipelines/{name}.py", ()) for name in SECTIONS),
     ("pipelines/company/", ("pipelines.company",)),
     ("pipelines/impact/", ("pipelines.impact",)),
+    ("pipelines/summaries/", ("pipelines.summaries",)),
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock", "pipelines.company")),
     (
         "warehouse/",

@@ -134,6 +134,19 @@ def test_users_who_have_no_like_among_the_others_are_not_compared():
     assert (row["answer"], row["evidence_grade"], row["ratio"]) == ("not_enough_data", None, None)
 
 
+def test_the_people_told_beside_an_adjusted_figure_are_those_who_were_compared():
+    """The busiest users had no like among the others; they were in the counts, and not in the ratio."""
+    everybody = rollout(1, steps=((100, "none"),))
+    row = one(rows(cut(everybody, (pl.col("x") <= 13) | pl.col("used"))), "returned_d7_d13", "landmark_day_7")
+    alike = everybody.people.filter(pl.col("x") <= 13)
+    users, others = alike.filter("used"), alike.filter(~pl.col("used"))
+    assert (row["evidence_grade"], row["n"], row["n_comparison"]) == ("C", users.height, others.height)
+    assert row["numerator"] == users["returned_d7_d13"].sum()
+    assert row["value"] == pytest.approx(users["returned_d7_d13"].mean())
+    assert row["comparison_value"] == pytest.approx(others["returned_d7_d13"].mean())
+    assert f"n = {row['n']:,} against {row['n_comparison']:,}" in row["wording"]
+
+
 def test_what_use_does_is_the_offers_effect_divided_by_whom_it_made_use_it():
     told = rows(rollout(1, steps=HALF, back=0.9), epoch=2)
     offer, users = one(told), one(told, audience="compliers")
