@@ -23,16 +23,20 @@ MODELS = (
     "int_controlled_spans",
 )
 BEFORE = Flags(
-    steps={"a": [(0, 1, 50), (30, 1, 100)], "b": [(0, 1, 50), (9, 1, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)]},
-    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-D", "d")],
+    steps={
+        "a": [(0, 1, 50), (30, 1, 100)], "b": [(0, 1, 50), (9, 1, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)],
+        "g": [(0, 1, 50)],
+    },
+    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-D", "d"), ("ST-G", "g")],
     uses=[("a used", "ST-A"), ("looked", "ST-F")],
     releases={"ST-F": 12},
-)
+)  # fmt: skip
 AFTER = Flags(
     steps={
         "a": [(0, 1, 50), (20, 1, 100)], "b": [(0, 1, 50), (9, 2, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)],
+        "g": [(0, 1, 50)],
     },
-    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-C", "c"), ("ST-D", "d")],
+    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-C", "c"), ("ST-D", "d"), ("ST-G", "g")],
     uses=[("a used", "ST-A"), ("c used", "ST-C"), ("looked", "ST-F"), ("bought", "ST-E")],
     releases={"ST-F": 12, "ST-E": 6},
     aliases={"d": "d as the product says"},
@@ -67,6 +71,8 @@ FIRST = [
     did("undoubled", "bought", on(7, 1), revenue=7, late=20 * HOUR, insert_id="told twice"),
     did("doubled", "bought", on(7, 3), revenue=3, insert_id="told once and then again"),
     did("steady", "looked", on(6, 5)),
+    # Nothing comes of whoever waits but time.
+    met("waiting", "g", on(9)),
     met("earlier", "a", on(6)),
     met("torn", "a", on(6), "off"),
     *fast_day(10), *fast_day(11),
