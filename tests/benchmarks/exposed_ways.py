@@ -20,7 +20,9 @@ from pipelines.transform import run_dbt
 from warehouse.connection import workspace
 
 # The models over product events, and what these stand on that is planted or drawn from what is planted.
-MODELS = ("int_flag_names", "int_feature_epochs", "int_feature_events", "int_flag_steps", "tag:usage")
+MODELS = (
+    "int_flag_names", "int_feature_epochs", "int_feature_events", "int_flag_steps", "int_controlled_spans", "tag:usage",
+)  # fmt: skip
 # From who met a feature to what became of them.
 COHORTS = ("int_exposed_activity", "int_exposed_acts", "int_exposed_edges", "int_exposed_windows")
 EXPOSURES, OUTCOMES = "storyline.intermediate.int_exposures", f"storyline.intermediate.{COHORTS[-1]}"
