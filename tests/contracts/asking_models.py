@@ -12,7 +12,7 @@ from pipelines.summaries.model import LanguageModel
 from pipelines.summaries.template import comment
 from pipelines.summaries.wording import ModelCall, worded
 from pipelines.summary_settings import Summaries
-from tests.contracts.played_models import PlayedModels
+from tests.contracts.model_servers import PlayedModels
 from tests.unit.summaries.told import golden
 
 VENDORS = ("claude", "gpt")

@@ -10,7 +10,7 @@ from pipelines.language_models import KEYS
 from pipelines.sources.loopback import Reply
 from pipelines.summaries.model import question
 from tests.contracts.asking_models import VENDORS, Asker, Ledger, assert_template
-from tests.contracts.played_models import KEY, PlayedModels, spoilt
+from tests.contracts.model_servers import KEY, PlayedModels, spoilt
 from tests.unit.summaries.told import golden
 
 

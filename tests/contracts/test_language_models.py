@@ -16,7 +16,7 @@ from pipelines.summaries.template import comment
 from pipelines.summaries.wording import worded
 from pipelines.summary_settings import Summaries
 from tests.contracts.asking_models import VENDORS, Asker, Ledger, assert_template
-from tests.contracts.played_models import KEY, PlayedModels, claude, gpt, sentences, spoilt
+from tests.contracts.model_servers import KEY, PlayedModels, claude, gpt, sentences, spoilt
 from tests.unit.summaries.told import FULL_STORY, GOLDEN, STORY, asked, golden, pack, tickets, tried
 
 PRICES = {"claude": (3.0, 15.0), "gpt": (0.25, 2.0)}
