@@ -20,6 +20,7 @@ SECTIONS = (
     "monorepo_settings",
     "guardrail_settings",
     "summary_settings",
+    "writeback_settings",
 )
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
