@@ -10,82 +10,12 @@ from typing import Any
 
 import duckdb
 
+from warehouse import outbox_statements as statements
 from warehouse.connection import transaction
 
 PENDING, APPROVED, SENDING, SENT = "pending", "approved", "sending", "sent"
 FAILED, SUPERSEDED, REJECTED = "failed", "superseded", "rejected"
 STATES = (PENDING, APPROVED, SENDING, SENT, FAILED, SUPERSEDED, REJECTED)
-
-_IDENTITY = """
-    messages.message_id, messages.story_key, messages.kind, messages.epoch, messages.definition_version,
-    messages.source, messages.instance, messages.ticket_key, messages.project_key, messages.is_backfill,
-    messages.shipped_at
-"""
-_CONTENT = """
-    versions.body, versions.document, versions.content_hash, versions.facts, versions.facts_digest, versions.author,
-    versions.is_final
-"""
-_READ = f"""
-select
-    {_IDENTITY}, {_CONTENT}, messages.version, messages.state, messages.reason, messages.created_at,
-    messages.attempted_at, messages.sent_at, messages.sent_version, messages.remote_id, messages.error,
-    sent.facts as sent_facts, coalesce(sent.is_final, false) as is_sent_final
-from outbox.messages as messages
-inner join outbox.versions as versions
-    on messages.message_id = versions.message_id and messages.version = versions.version
-left join outbox.versions as sent
-    on messages.message_id = sent.message_id and messages.sent_version = sent.version
-order by messages.shipped_at, messages.story_key, messages.epoch, messages.message_id
-"""
-_MOVE = """
-update outbox.messages
-set
-    state = $to_state, reason = $reason, error = $error,
-    attempted_at = case when $to_state = 'sending' and $is_attempt then $at::timestamptz else attempted_at end,
-    sent_at = case when $is_sent then $at::timestamptz else sent_at end,
-    sent_version = coalesce($sent_version, sent_version),
-    remote_id = coalesce($remote_id, remote_id)
-where message_id = $message_id and version = $version and state = $from_state
-returning message_id
-"""
-_NOTE = """
-insert into outbox.transitions by name
-select
-    $message_id as message_id,
-    (select count(*) + 1 from outbox.transitions where message_id = $message_id) as transition_number,
-    $version as version, $from_state as from_state, $to_state as to_state, $reason as reason,
-    $at::timestamptz as changed_at
-"""
-_ADD_VERSION = """
-insert into outbox.versions by name
-select
-    $message_id as message_id, $version as version, $body as body, $document as document,
-    $content_hash as content_hash, $facts as facts, $facts_digest as facts_digest, $author as author,
-    $is_final as is_final, $at::timestamptz as created_at
-"""
-_ADD = """
-insert into outbox.messages by name
-select
-    $message_id as message_id, $story_key as story_key, $kind as kind, $epoch as epoch,
-    $definition_version as definition_version, $source as source, $instance as instance, $ticket_key as ticket_key,
-    $project_key as project_key, 1 as version, 'pending' as state, $reason as reason, $is_backfill as is_backfill,
-    $shipped_at::timestamptz as shipped_at, $at::timestamptz as created_at, $remote_id as remote_id
-"""
-_REVISE = """
-update outbox.messages
-set
-    version = version + 1, state = 'pending', reason = $reason, error = null, is_backfill = is_backfill or $is_backfill,
-    ticket_key = $ticket_key, project_key = $project_key, instance = $instance, shipped_at = $shipped_at::timestamptz
-where message_id = $message_id and version = $version and state = $from_state
-returning message_id
-"""
-_SENT_SINCE = """
-select count(distinct (messages.message_id, transitions.version)) from outbox.transitions as transitions
-inner join outbox.messages as messages on transitions.message_id = messages.message_id
-where
-    transitions.to_state = 'sending' and transitions.changed_at > $since::timestamptz
-    and messages.source = $source and messages.project_key = $project
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +77,26 @@ class Message(Draft):
 
 def messages(connection: duckdb.DuckDBPyConnection) -> list[Message]:
     """Return every message, those of the earliest shipped stories first."""
-    return [Message(*row) for row in connection.execute(_READ).fetchall()]
+    return [Message(*row) for row in connection.execute(statements.READ).fetchall()]
 
 
 def add(
     connection: duckdb.DuckDBPyConnection, draft: Draft, reason: str, at: datetime, remote_id: str | None = None
 ) -> None:
     """Keep a new message, in the caller's transaction; `remote_id` of a comment that it is to be written into."""
-    told = _told(draft, _ADD) | {"reason": reason, "at": at, "remote_id": remote_id}
-    connection.execute(_ADD, told)
-    connection.execute(_ADD_VERSION, _told(draft, _ADD_VERSION) | {"version": 1, "at": at})
+    told = _told(draft, statements.ADD) | {"reason": reason, "at": at, "remote_id": remote_id}
+    connection.execute(statements.ADD, told)
+    connection.execute(statements.ADD_VERSION, _told(draft, statements.ADD_VERSION) | {"version": 1, "at": at})
     _note(connection, draft.message_id, 1, None, PENDING, reason, at)
 
 
 def revise(connection: duckdb.DuckDBPyConnection, message: Message, draft: Draft, reason: str, at: datetime) -> bool:
     """Give a message another text, which waits again, in the caller's transaction; False where it moved meanwhile."""
-    told = _told(draft, _REVISE) | {"reason": reason, "version": message.version, "from_state": message.state}
-    if not connection.execute(_REVISE, told).fetchall():
+    told = _told(draft, statements.REVISE) | {"reason": reason, "version": message.version, "from_state": message.state}
+    if not connection.execute(statements.REVISE, told).fetchall():
         return False
     version = message.version + 1
-    connection.execute(_ADD_VERSION, _told(draft, _ADD_VERSION) | {"version": version, "at": at})
+    connection.execute(statements.ADD_VERSION, _told(draft, statements.ADD_VERSION) | {"version": version, "at": at})
     _note(connection, message.message_id, version, message.state, PENDING, reason, at)
     return True
 
@@ -187,7 +117,7 @@ def move(
         "to_state": to_state, "reason": reason, "at": at, "remote_id": remote_id, "sent_version": sent_version,
         "is_sent": is_sent, "is_attempt": is_attempt,
     }  # fmt: skip
-    if not connection.execute(_MOVE, told).fetchall():
+    if not connection.execute(statements.MOVE, told).fetchall():
         return False
     _note(connection, message.message_id, message.version, message.state, to_state, reason, at)
     return True
@@ -214,23 +144,19 @@ def switched_at(connection: duckdb.DuckDBPyConnection, switched_to: str, at: dat
 def sent_since(connection: duckdb.DuckDBPyConnection, source: str, project: str, since: datetime) -> int:
     """Return how often sending to a project was begun since a moment."""
     told = {"source": source, "project": project, "since": since}
-    return int(connection.execute(_SENT_SINCE, told).fetchall()[0][0])
+    return int(connection.execute(statements.SENT_SINCE, told).fetchall()[0][0])
 
 
 def history(connection: duckdb.DuckDBPyConnection, message_id: str) -> list[tuple[int, str | None, str, str]]:
     """Return each change of a message's state: version, from, to, reason."""
-    return connection.execute(
-        "select version, from_state, to_state, reason from outbox.transitions where message_id = ? "
-        "order by transition_number",
-        [message_id],
-    ).fetchall()
+    return connection.execute(statements.HISTORY, [message_id]).fetchall()
 
 
 def _note(
     connection: duckdb.DuckDBPyConnection, message_id: str, version: int, before: str | None, after: str, reason: str,
     at: datetime,
 ) -> None:  # fmt: skip
-    connection.execute(_NOTE, {
+    connection.execute(statements.NOTE, {
         "message_id": message_id, "version": version, "from_state": before, "to_state": after, "reason": reason,
         "at": at,
     })  # fmt: skip
@@ -240,3 +166,16 @@ def _told(draft: Draft, statement: str) -> dict[str, Any]:
     """Return the values of a draft that a statement asks for."""
     asked = set(re.findall(r"\$(\w+)", statement))
     return {name: getattr(draft, name) for name in Draft.__dataclass_fields__ if name in asked}
+
+
+def body_of(connection: duckdb.DuckDBPyConnection, message_id: str, version: int) -> str:
+    """Return a text that a message had, as a person reads it."""
+    return str(connection.execute(statements.BODY, [message_id, version]).fetchall()[0][0])
+
+
+def refresh_mart(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let fct_messages say what its model would: the transform comes before the comments of the same night."""
+    if {str(schema) for (schema,) in connection.execute(statements.BUILT).fetchall()} == {"marts", "intermediate"}:
+        with transaction(connection):
+            connection.execute("delete from marts.fct_messages")
+            connection.execute("insert into marts.fct_messages by name select * from intermediate.int_messages")

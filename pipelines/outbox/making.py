@@ -79,7 +79,7 @@ def _added(connection: duckdb.DuckDBPyConnection, draft: Draft, of_story: Sequen
 def _revised(connection: duckdb.DuckDBPyConnection, known: Message, draft: Draft, terms: Terms) -> bool:
     """Give a message another text: always while it waits, and for a reason once it was approved or sent."""
     reason: str | None = None
-    if known.state == outbox.PENDING and known.content_hash != draft.content_hash:
+    if known.state == outbox.PENDING and known.facts_digest != draft.facts_digest:
         reason = "the figures moved before it was written"
     elif known.state in (outbox.APPROVED, outbox.SENT):
         reason = worth(known, draft, terms.settings.correction_threshold)

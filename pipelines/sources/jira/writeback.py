@@ -16,7 +16,8 @@ from pipelines.sources.jira.limits import JiraLimits
 from pipelines.sources.jira.pages import comments
 from pipelines.sources.jira.sites import SITES, Site
 from pipelines.sources.live import MissingError, Network, VendorError
-from pipelines.sources.writing import Form, LostError, Mark, Once, Sight, Standing, taken, text_digest
+from pipelines.sources.once import Once, taken
+from pipelines.sources.writing import Form, LostError, Mark, Sight, Standing, text_digest
 
 PROPERTY = "storyline"
 # On a service project a comment is shown to the customer unless it says otherwise.
@@ -33,7 +34,7 @@ class JiraWriter:
         headers = {"Authorization": connection.authorization, "Accept": "application/json"}
         self._http = Http(connection.url, headers=headers, limits=JiraLimits(), network=network)
         self._once = Once(connection.url, headers=headers, limits=JiraLimits(), network=network)
-        self._deployment = connection.told_deployment
+        self.instance, self._deployment = connection.instance, connection.told_deployment
 
     @property
     def form(self) -> Form:
