@@ -35,8 +35,11 @@ class Once:
             follow_redirects=False,
         )  # fmt: skip
 
-    def send(self, method: str, path: str, body: Any) -> Answer:
+    def send(self, method: str, path: str, body: Any, *, readable: tuple[int, ...] = ()) -> Answer:
         """Send a request that writes.
+
+        Args:
+            readable: statuses that tell their reason in a body that the caller reads, as GraphQL's 400 does.
 
         Raises:
             UnsentError, LostError, NotTakenError: what became of it.
@@ -50,16 +53,18 @@ class Once:
             # Without its cause: an error of httpx carries the request, and so the token.
             raise LostError(str(broken(error, url, self._network))) from None
         answer = Answer.of(response, response.content, url)
-        if 200 <= answer.status < 300:
+        pause = self._limits.pause(answer, 0)
+        if pause is not None and answer.status < 500:
+            raise UnsentError(f"{self._limits.vendor} asks to wait for its {pause.reason}")
+        if 200 <= answer.status < 300 or answer.status in readable:
             return answer
         raise self._judged(answer, url)
 
     def _judged(self, answer: Answer, url: str) -> VendorError:
         said = refusal(self._limits.vendor, answer.status, url, answer.content)
         why = str(said) if said else f"{url} sends on elsewhere; put the address where it now is into the settings"
-        pause = self._limits.pause(answer, 0)
-        if answer.status in _LATER or answer.status < 400 or (pause is not None and answer.status < 500):
-            return UnsentError(f"{self._limits.vendor} asks to wait for its {pause.reason}" if pause else why)
+        if answer.status in _LATER or answer.status < 400:
+            return UnsentError(why)
         return LostError(why) if answer.status >= 500 else NotTakenError(why)
 
     def close(self) -> None:

@@ -12,9 +12,13 @@ from pipelines.outbox.policy import Terms
 from pipelines.settings import Settings
 from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.jira.writeback import JiraWriter
+from pipelines.sources.linear.server import Store as Workspace
+from pipelines.sources.linear.server import serve as serve_linear
+from pipelines.sources.linear.writeback import LinearWriter, comment_id_of
 from pipelines.sources.live import Network
 from pipelines.sources.loopback import Loopback
 from pipelines.sources.writing import Writer
+from tests.contracts import played_linear
 from tests.contracts.played_jira import BEARER, FIXTURES, SIGNED, connected
 from tests.unit.outbox.saying import AT, said, terms
 from warehouse import outbox
@@ -109,4 +113,33 @@ def jira_site(deployment: str = "cloud") -> Iterator[Site]:
             lambda: JiraWriter(connected(site, store), NETWORK),
             lambda: [str(row["body"]) for row in ours()], edit, delete,
             lambda key: store.rename(ticket, key), lambda: store.delete(ticket),
+        )  # fmt: skip
+
+
+@contextmanager
+def linear_site() -> Iterator[Site]:
+    store = Workspace.from_recording(played_linear.FIXTURES, tokens=[played_linear.TOKEN])
+    ticket = "ENG-1"
+    issue = store.find(ticket)
+    assert issue is not None
+    known = {comment_id_of(issue["id"], f"impact/{epoch}") for epoch in (1, 2)}
+
+    def ours() -> list[Any]:
+        return [one for each in store.issues.values() for one in each["comments"]["nodes"] if one["id"] in known]
+
+    def delete() -> None:
+        issue["comments"]["nodes"][:] = [one for one in issue["comments"]["nodes"] if one["id"] not in known]
+
+    def move(key: str) -> None:
+        current = store.find(ticket)
+        assert current is not None
+        current.update(identifier=key, previousIdentifiers=[ticket])
+
+    with serve_linear(store) as site:
+        issue = store.issues[issue["id"]]
+        yield Site(
+            "linear", site, store, ticket, "#PostComment", "#ReplaceComment",
+            lambda: LinearWriter(played_linear.connected(site, store), NETWORK),
+            lambda: [str(one["body"]) for one in ours()], lambda text: ours()[0].update(body=text), delete, move,
+            lambda: store.delete(ticket),
         )  # fmt: skip
