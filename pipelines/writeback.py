@@ -3,16 +3,16 @@
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
 
 from pipelines.clock import now
-from pipelines.comments import due_comments
+from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
 from pipelines.outbox.deliver import Delivered, Delivery
-from pipelines.outbox.making import decide, make_messages
+from pipelines.outbox.making import decide, make_messages, wanted
 from pipelines.outbox.policy import WRITING, Terms, never, not_now
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
@@ -122,7 +122,14 @@ def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
 def _made(
     connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
 ) -> list[str]:  # fmt: skip
-    drafts = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
+    # What is made of equal marts is equal, so it is made at the moment that they stand for.
+    terms = replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+    due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
+    names = {one.message_id for one in wanted(connection, [one.draft for one in due], terms)}
+    drafts = [one.draft for one in due]
+    if names:
+        with wording(connection, settings) as word:
+            drafts = [word(one) if one.draft.message_id in names else one.draft for one in due]
     done = make_messages(connection, drafts, terms)
     outbox.refresh_mart(connection)
     if asked.stories:

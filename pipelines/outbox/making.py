@@ -28,6 +28,22 @@ class Made:
     withheld: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a comment calls for: a new message or a new text of a known one, and what that takes back, with reasons."""
+
+    reason: str
+    known: Message | None
+    takes_back: tuple[tuple[Message, str], ...] = ()
+    remote_id: str | None = None
+
+
+def wanted(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft], terms: Terms) -> list[Draft]:
+    """Return those of which `make_messages` would keep anything, so that only these are worded."""
+    kept = outbox.messages(connection)
+    return [one for one in drafts if never(one, terms) is None and _plan(kept, one, terms) is not None]
+
+
 def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft], terms: Terms) -> Made:
     """Keep what is new of these comments, all of it or nothing.
 
@@ -41,51 +57,58 @@ def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]
             if why is not None:
                 done.withheld[draft.story_key] = why
                 continue
-            of_story = [
-                one for one in outbox.messages(connection)
-                if (one.story_key, one.kind) == (draft.story_key, draft.kind)
-            ]  # fmt: skip
-            known = next((one for one in of_story if one.message_id == draft.message_id), None)
-            if known is None:
-                done.added += _added(connection, draft, of_story, terms)
+            plan = _plan(outbox.messages(connection), draft, terms)
+            if plan is None:
+                continue
+            for one, reason in plan.takes_back:
+                outbox.move(connection, one, outbox.SUPERSEDED, reason, terms.at)
+            if plan.known is None:
+                outbox.add(connection, draft, plan.reason, terms.at, plan.remote_id)
+                done.added += 1
             else:
-                done.revised += _revised(connection, known, draft, terms)
+                done.revised += outbox.revise(connection, plan.known, draft, plan.reason, terms.at)
     return done
 
 
-def _added(connection: duckdb.DuckDBPyConnection, draft: Draft, of_story: Sequence[Message], terms: Terms) -> bool:
-    """Keep a new message, and take back what it replaces.
+def _plan(kept: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | None:
+    of_story = [one for one in kept if (one.story_key, one.kind) == (draft.story_key, draft.kind)]
+    known = next((one for one in of_story if one.message_id == draft.message_id), None)
+    if known is None:
+        return _added(of_story, draft, terms)
+    reason = _revised(known, draft, terms)
+    return None if reason is None else _Plan(reason, known)
+
+
+def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | None:
+    """Return what a new message takes back.
 
     A comment that was made by another definition is gone on with in its place, and only where that is worth it.
     """
     before = [one for one in of_story if is_of_one_comment(one, draft)]
     if any(one.state in (outbox.SENDING, outbox.REJECTED) for one in before):
-        return False
+        return None
     standing = [one for one in before if one.state == outbox.SENT]
     reasons = [worth(one, draft, terms.settings.correction_threshold) for one in standing]
     if standing and not any(reasons):
-        return False
-    for one in (*before, *of_story):
-        is_earlier = one.epoch < draft.epoch and one.state in _UNSENT
-        if is_earlier or (one in standing) or (one in before and one.state in _UNSENT):
-            why = "a later rollout is told of" if is_earlier else "a newer definition tells it"
-            outbox.move(connection, one, outbox.SUPERSEDED, why, terms.at)
+        return None
+    newer = [(one, "a newer definition tells it") for one in before if one.state in (*_UNSENT, outbox.SENT)]
+    later = [
+        (one, "a later rollout is told of") for one in of_story if one.epoch < draft.epoch and one.state in _UNSENT
+    ]  # fmt: skip
     remote_ids = [one.remote_id for one in before if one.remote_id is not None]
     reason = next(filter(None, reasons), "its time has come")
-    outbox.add(connection, draft, reason, terms.at, remote_ids[-1] if remote_ids else None)
-    return True
+    return _Plan(reason, None, (*newer, *later), remote_ids[-1] if remote_ids else None)
 
 
-def _revised(connection: duckdb.DuckDBPyConnection, known: Message, draft: Draft, terms: Terms) -> bool:
-    """Give a message another text: always while it waits, and for a reason once it was approved or sent."""
-    reason: str | None = None
+def _revised(known: Message, draft: Draft, terms: Terms) -> str | None:
+    """Say why a message gets another text: always while it waits, and for a reason once it was approved or sent."""
     if known.state == outbox.PENDING and known.facts_digest != draft.facts_digest:
-        reason = "the figures moved before it was written"
-    elif known.state in (outbox.APPROVED, outbox.SENT):
-        reason = worth(known, draft, terms.settings.correction_threshold)
-    elif known.state == outbox.PENDING and draft.is_backfill and not known.is_backfill:
-        reason = "it was asked for, though it shipped before"
-    return reason is not None and outbox.revise(connection, known, draft, reason, terms.at)
+        return "the figures moved before it was written"
+    if known.state in (outbox.APPROVED, outbox.SENT):
+        return worth(known, draft, terms.settings.correction_threshold)
+    if known.state == outbox.PENDING and draft.is_backfill and not known.is_backfill:
+        return "it was asked for, though it shipped before"
+    return None
 
 
 def decide(

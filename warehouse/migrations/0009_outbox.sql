@@ -56,3 +56,20 @@ create table outbox.switched (
     switched_to varchar not null,
     switched_at timestamptz not null
 );
+
+-- Each call of a language model that was to word a comment, noted before anything was done with its answer. Append-only.
+create table outbox.model_calls (
+    story_key varchar not null,
+    epoch bigint not null,
+    facts_digest varchar not null,
+    prompt_version varchar not null,
+    model varchar not null,
+    attempt bigint not null,
+    raw_answer varchar not null,
+    input_tokens bigint not null,
+    output_tokens bigint not null,
+    cost_usd double not null,
+    verdict varchar not null,
+    reasons varchar[] not null,
+    called_at timestamptz not null
+);

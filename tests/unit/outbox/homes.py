@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.settings import Settings
 from pipelines.settings_sections import NetworkSettings
 from pipelines.summaries.stories import Marts
+from pipelines.summary_settings import Summaries
 from pipelines.writeback_settings import Writeback
 from tests.unit.outbox.saying import BEGUN, FINAL
 from tests.unit.summaries.told import STORY, asked, by_lot, marts, raised, tickets, tried
@@ -50,4 +51,6 @@ def reaching(home: Path, mode: str, url: str, host: str, **changed: Any) -> Sett
     table = {"url": url, "host": host, "deployment": "cloud", "email": "ann@acme.example", "projects": ["SHOP"]}
     told = Writeback.model_validate({"mode": mode, "enabled_at": BEGUN, **changed})
     network = NetworkSettings(attempts=2, timeout_seconds=2, max_wait_seconds=1)
-    return Settings(home=home, writeback=told, network=network, sources={"jira": table})
+    return Settings(
+        home=home, writeback=told, network=network, summaries=Summaries(provider="off"), sources={"jira": table}
+    )

@@ -1,21 +1,26 @@
 """From the marts to a played tracker: what is shown, what is sent in which mode, and what the night does."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 import pytest
 
 from pipelines.assets.comments import COMMENTS, comments_asset
 from pipelines.assets.line import line
+from pipelines.clock import now
 from pipelines.progress import unheard, unwatched
 from pipelines.settings import Settings
+from pipelines.summary_settings import Summaries
 from pipelines.writeback import Asked, NotSentError, approve, by_night, send, show
 from tests.conftest import build
 from tests.contracts.outbox_sites import Site, jira_site, messages, states
+from tests.contracts.played_models import KEY, PlayedModels
 from tests.unit.outbox.homes import plant, reaching, telling
 from tests.unit.outbox.saying import FINAL, FULL
 from tests.unit.summaries.told import FIRST
 from warehouse import outbox
+from warehouse.model_calls import note, spent_usd
 from warehouse.store import open_log
 
 
@@ -151,3 +156,36 @@ def test_the_mart_tells_what_became_of_it_and_a_rebuild_tells_the_same(site, set
     assert build(settings, "fct_messages").ok
     with open_log(settings, command="test", since=FINAL) as log:
         assert log.execute(asked).fetchall() == told
+
+
+def test_a_model_words_only_what_will_be_kept_and_is_asked_once(site, settings, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    settings = home(settings, site, "auto")
+    with PlayedModels() as models:
+        asked = settings.model_copy(update={"summaries": Summaries.model_validate({"claude": {"url": models.url}})})
+        for _ in range(3):
+            by_night(asked)
+        assert len(models.requests) == 1
+    (message,) = messages(settings)
+    assert (message.state, message.author) == ("sent", "anthropic:claude-sonnet-4-5")
+    assert "It increased:" in message.body
+    with open_log(settings, command="test", since=FINAL) as log:
+        told = log.execute("select verdict, attempt, cost_usd > 0, story_key from outbox.model_calls").fetchall()
+    assert told == [("accepted", 1, True, site.ticket)]
+
+
+def test_once_the_months_budget_is_spent_the_template_speaks(site, settings, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    settings = home(settings, site, "auto")
+    with open_log(settings, command="test", since=FINAL) as log:
+        call = dict.fromkeys(("facts_digest", "prompt_version", "model", "raw_answer"), "")
+        counts = {"epoch": 1, "attempt": 1, "input_tokens": 0, "output_tokens": 0, "reasons": ["why"]}
+        told = {**call, **counts, "story_key": "S-1", "verdict": "accepted"}
+        note(log, {**told, "cost_usd": 9.99}, now())
+        note(log, {**told, "cost_usd": 99.0}, now() - timedelta(days=40))
+        assert spent_usd(log, now()) == 9.99
+    with PlayedModels() as models:
+        changed = {"claude": {"url": models.url}, "monthly_budget_usd": 10.0}
+        by_night(settings.model_copy(update={"summaries": Summaries.model_validate(changed)}))
+        assert models.requests == []
+    assert messages(settings)[0].author == "template"
