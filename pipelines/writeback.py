@@ -149,7 +149,7 @@ def _why(message: Message, terms: Terms) -> str | None:
         return f"it failed; `{COMMAND} --approve {message.message_id[:12]}` tries it again"
     if terms.settings.mode not in WRITING:
         return f"the mode is {terms.settings.mode}"
-    return never(message, terms) or not_now(message, terms, 0)
+    return never(message, terms, is_standing=message.remote_id is not None) or not_now(message, terms, 0)
 
 
 def _before(connection: duckdb.DuckDBPyConnection, message: Message) -> str:

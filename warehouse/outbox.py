@@ -75,9 +75,12 @@ class Message(Draft):
     is_sent_final: bool
 
 
-def messages(connection: duckdb.DuckDBPyConnection) -> list[Message]:
-    """Return every message, those of the earliest shipped stories first."""
-    return [Message(*row) for row in connection.execute(statements.READ).fetchall()]
+def messages(
+    connection: duckdb.DuckDBPyConnection, *, story_key: str | None = None, message_id: str | None = None
+) -> list[Message]:  # fmt: skip
+    """Return every message, of one story or of one id where that is named; the earliest shipped stories first."""
+    told = {"story_key": story_key, "message_id": message_id}
+    return [Message(*row) for row in connection.execute(statements.READ, told).fetchall()]
 
 
 def add(

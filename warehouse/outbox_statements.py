@@ -19,6 +19,9 @@ inner join outbox.versions as versions
     on messages.message_id = versions.message_id and messages.version = versions.version
 left join outbox.versions as sent
     on messages.message_id = sent.message_id and messages.sent_version = sent.version
+where
+    ($story_key is null or messages.story_key = $story_key)
+    and ($message_id is null or messages.message_id = $message_id)
 order by messages.shipped_at, messages.story_key, messages.epoch, messages.message_id
 """
 MOVE = """

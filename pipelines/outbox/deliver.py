@@ -100,7 +100,9 @@ class Delivery:
     def _why_not(self, message: Message) -> str | None:
         since = self._terms.at - _HOUR
         sent = outbox.sent_since(self._connection, message.source, message.project_key, since)
-        return never(message, self._terms) or not_now(message, self._terms, sent)
+        return never(message, self._terms, is_standing=message.remote_id is not None) or not_now(
+            message, self._terms, sent
+        )
 
     @staticmethod
     def _weight(error: VendorError) -> int:
@@ -213,7 +215,8 @@ class Delivery:
             raise OvertakenError(f"message {message.message_id} of {message.story_key} was changed by another writer")
 
     def _read(self, message: Message) -> Message:
-        return next(one for one in outbox.messages(self._connection) if one.message_id == message.message_id)
+        (found,) = outbox.messages(self._connection, message_id=message.message_id)
+        return found
 
 
 def mark_of(message: Message) -> Mark:

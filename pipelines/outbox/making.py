@@ -40,8 +40,8 @@ class _Plan:
 
 def wanted(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft], terms: Terms) -> list[Draft]:
     """Return those of which `make_messages` would keep anything, so that only these are worded."""
-    kept = outbox.messages(connection)
-    return [one for one in drafts if never(one, terms) is None and _plan(kept, one, terms) is not None]
+    kept = _by_story(connection)
+    return [one for one in drafts if isinstance(_plan(kept.get(one.story_key, []), one, terms), _Plan)]
 
 
 def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft], terms: Terms) -> Made:
@@ -51,30 +51,46 @@ def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]
         connection: the writer's, in no transaction.
     """
     done = Made()
+    kept = _by_story(connection)
     with transaction(connection):
         for draft in drafts:
-            why = never(draft, terms)
-            if why is not None:
-                done.withheld[draft.story_key] = why
-                continue
-            plan = _plan(outbox.messages(connection), draft, terms)
-            if plan is None:
-                continue
-            for one, reason in plan.takes_back:
-                outbox.move(connection, one, outbox.SUPERSEDED, reason, terms.at)
-            if plan.known is None:
-                outbox.add(connection, draft, plan.reason, terms.at, plan.remote_id)
-                done.added += 1
-            else:
-                done.revised += outbox.revise(connection, plan.known, draft, plan.reason, terms.at)
+            plan = _plan(kept.get(draft.story_key, []), draft, terms)
+            if isinstance(plan, str):
+                done.withheld[draft.story_key] = plan
+            elif plan is not None:
+                _carry_out(connection, draft, plan, terms.at)
+                done.added += plan.known is None
+                done.revised += plan.known is not None
+                kept[draft.story_key] = outbox.messages(connection, story_key=draft.story_key)
     return done
 
 
-def _plan(kept: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | None:
-    of_story = [one for one in kept if (one.story_key, one.kind) == (draft.story_key, draft.kind)]
-    known = next((one for one in of_story if one.message_id == draft.message_id), None)
+def _by_story(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Message]]:
+    found: dict[str, list[Message]] = {}
+    for one in outbox.messages(connection):
+        found.setdefault(one.story_key, []).append(one)
+    return found
+
+
+def _carry_out(connection: duckdb.DuckDBPyConnection, draft: Draft, plan: _Plan, at: datetime) -> None:
+    for one, reason in plan.takes_back:
+        outbox.move(connection, one, outbox.SUPERSEDED, reason, at)
+    if plan.known is None:
+        outbox.add(connection, draft, plan.reason, at, plan.remote_id)
+    else:
+        outbox.revise(connection, plan.known, draft, plan.reason, at)
+
+
+def _plan(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | str | None:
+    """Return what a comment calls for, None for nothing; or say why nothing is written of its story."""
+    of_kind = [one for one in of_story if one.kind == draft.kind]
+    is_standing = any(one.remote_id is not None for one in of_kind if is_of_one_comment(one, draft))
+    why = never(draft, terms, is_standing=is_standing)
+    if why is not None:
+        return why
+    known = next((one for one in of_kind if one.message_id == draft.message_id), None)
     if known is None:
-        return _added(of_story, draft, terms)
+        return _added(of_kind, draft, terms)
     reason = _revised(known, draft, terms)
     return None if reason is None else _Plan(reason, known)
 

@@ -34,14 +34,18 @@ class Terms:
     at: datetime
 
 
-def never(draft: Draft, terms: Terms) -> str | None:
-    """Say why a story is not written of at all, None where it may be."""
+def never(draft: Draft, terms: Terms, *, is_standing: bool) -> str | None:
+    """Say why a story is not written of at all, None where it may be.
+
+    Args:
+        is_standing: a comment stands already: what is wrong in it may be corrected, whenever the story shipped.
+    """
     settings = terms.settings
     if settings.projects and draft.project_key not in settings.projects:
         return f"{draft.project_key} is none of writeback.projects"
     if draft.project_key in settings.excluded_projects:
         return f"{draft.project_key} is one of writeback.excluded_projects"
-    if draft.shipped_at < terms.since and not draft.is_backfill:
+    if draft.shipped_at < terms.since and not (draft.is_backfill or is_standing):
         return (
             f"it shipped on {draft.shipped_at:%Y-%m-%d}, before comments were switched on ({terms.since:%Y-%m-%d}); "
             "`storyline writeback --backfill` asks for it"

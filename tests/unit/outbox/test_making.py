@@ -130,6 +130,13 @@ def test_nothing_is_made_of_what_shipped_before_unless_it_is_asked_for(log):
     assert make_messages(log, [replace(early, is_backfill=True)], terms()).added == 1
 
 
+def test_what_stands_is_corrected_though_users_had_it_before_comments_were_switched_on(log):
+    make_messages(log, [said("grade_a")], terms())
+    sent(log)
+    back = replace(said("rolled_back"), message_id=only(log).message_id, shipped_at=BEGUN.replace(day=1, month=1))
+    assert make_messages(log, [back], terms()).revised == 1
+
+
 def test_a_state_is_changed_by_whoever_finds_it_as_he_read_it(log):
     make_messages(log, [said()], terms())
     message = only(log)
