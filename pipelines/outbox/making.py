@@ -1,5 +1,6 @@
 """Comments become messages: new ones, new texts of known ones, and what they replace, in one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,7 +52,7 @@ def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]
         connection: the writer's, in no transaction.
     """
     done = Made()
-    kept = _by_story(connection)
+    kept, times = _by_story(connection), Counter(one.story_key for one in drafts)
     with transaction(connection):
         for draft in drafts:
             plan = _plan(kept.get(draft.story_key, []), draft, terms)
@@ -61,7 +62,8 @@ def make_messages(connection: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]
                 _carry_out(connection, draft, plan, terms.at)
                 done.added += plan.known is None
                 done.revised += plan.known is not None
-                kept[draft.story_key] = outbox.messages(connection, story_key=draft.story_key)
+                if times[draft.story_key] > 1:
+                    kept[draft.story_key] = outbox.messages(connection, story_key=draft.story_key)
     return done
 
 
