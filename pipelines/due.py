@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse import increments, results
+from warehouse import increments, increments_usage, results
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Unit tests are of the SQL, not of the rows: they passed when the models last changed, or before they went out.
 TESTED_SQL = ("--exclude-resource-type", "unit_test")
 
-_LOG, _EVENTS = "log", "current_events"
+_LOG, _EVENTS, _SEGMENTS = "log", "current_events", increments_usage.FEED
 # The runs tell the moment; whatever does not read them is the same on a night with nothing new.
 _RUNS = "runs"
 
@@ -30,11 +30,13 @@ class News:
     Attributes:
         is_log_moved: the log holds what it did not.
         touched: the tables of events that have news.
+        is_usage_moved: segments of product events came or went.
         warned: the tests that warned then; they are run again, so that they go on to warn.
     """
 
     is_log_moved: bool
     touched: frozenset[str]
+    is_usage_moved: bool
     warned: tuple[str, ...]
 
 
@@ -44,9 +46,11 @@ def news(connection: duckdb.DuckDBPyConnection, basis: results.Basis, database: 
     if last is None:
         return None
     if last.is_same_log:
-        return News(False, frozenset(), tuple(last.warned))
+        return News(False, frozenset(), False, tuple(last.warned))
     touched = increments.touched(connection, f'"{database.stem}"."log"."{_EVENTS}"')
-    return None if touched is None else News(True, frozenset(touched), tuple(last.warned))
+    if touched is None:
+        return None
+    return News(True, frozenset(touched), increments_usage.is_moved(connection), tuple(last.warned))
 
 
 def names(manifest: "Manifest", told: News) -> list[str]:
@@ -78,6 +82,8 @@ def _reached(manifest: "Manifest", told: News) -> set[str]:
         read = {sources[one] for one in models[name].depends_on_nodes if one in sources}
         if told.is_log_moved and models[name].config.materialized == "keyed" and read == {_EVENTS}:
             return models[name].name in told.touched
+        if told.is_log_moved and read == {_SEGMENTS}:
+            return told.is_usage_moved
         return bool(read) if told.is_log_moved else _RUNS in read
 
     found: set[str] = set()

@@ -29,8 +29,9 @@ def estimators() -> tuple["Estimator", ...]:
     from pipelines.impact.ai_comparison import AI_COMPARISON
     from pipelines.impact.guardrails import ROLLOUT_HEALTH
     from pipelines.impact.story_impact import STORY_IMPACT
+    from pipelines.impact.topics import TOPIC_IMPACT
 
-    return (AI_COMPARISON, ROLLOUT_HEALTH, STORY_IMPACT)
+    return (AI_COMPARISON, ROLLOUT_HEALTH, STORY_IMPACT, TOPIC_IMPACT)
 
 
 def of_models(names: Collection[str]) -> list["Estimator"]:

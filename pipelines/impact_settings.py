@@ -11,6 +11,7 @@ class Impact(BaseModel):
         passive_events: product events that nobody did, as a notification that arrived: no sign of activity.
         conversion_events: product events that are a conversion; without any, every event with revenue above 0 is one.
         adoption_days: since all users have a feature, in which those who tried it are counted.
+        ticket_weeks: whole weeks on each side of a launch, at most, in which support tickets are counted.
         late_hours: a window is over once it ended so long before the newest upload: until then events may still come.
         longest_delay_days: what is told to have been done longer than this before its upload has no known time.
         clock_tolerance_minutes: a device whose events are all uploaded later than this has a slow clock.
@@ -25,6 +26,7 @@ class Impact(BaseModel):
     passive_events: tuple[str, ...] = ()
     conversion_events: tuple[str, ...] = ()
     adoption_days: int = Field(default=30, ge=1)
+    ticket_weeks: int = Field(default=8, ge=4, le=26)
     late_hours: float = Field(default=48, ge=0)
     longest_delay_days: float = Field(default=14, gt=0)
     clock_tolerance_minutes: float = Field(default=30, gt=0)

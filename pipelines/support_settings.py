@@ -49,7 +49,12 @@ class TopicRule(BaseModel):
 
 
 class Support(BaseModel):
-    """Which tracker's tickets are support tickets, who is one of us, and what the tickets are about."""
+    """Which tracker's tickets are support tickets, who is one of us, and what the tickets are about.
+
+    Attributes:
+        request_days: since all users have a feature, in which what they wish for is counted.
+        request_minimum_people: so many distinct people make a wish a top request.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,6 +62,8 @@ class Support(BaseModel):
     ticket_types: tuple[str, ...] = ()
     duplicate_relations: tuple[str, ...] = ("duplicates", "is duplicate of")
     internal_organizations: tuple[str, ...] = ()
+    request_days: int = Field(default=30, ge=1)
+    request_minimum_people: int = Field(default=3, ge=1)
     topics: tuple[TopicRule, ...] = ()
 
     @field_validator("topics")

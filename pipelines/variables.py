@@ -72,6 +72,8 @@ def _support(settings: Settings) -> dict[str, Any]:
         "support_ticket_types": list(settings.support.ticket_types),
         "duplicate_relations": list(settings.support.duplicate_relations),
         "internal_organizations": list(settings.support.internal_organizations),
+        "request_days": settings.support.request_days,
+        "request_minimum_people": settings.support.request_minimum_people,
         "topic_rules": [rule.model_dump(mode="json") for rule in settings.support.topics],
     }
 

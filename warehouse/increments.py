@@ -6,6 +6,7 @@ The schema `increments` is derived, like the models' own: dropped, all of it is 
 
 import duckdb
 
+from warehouse import increments_usage
 from warehouse.connection import transaction
 
 # A table that missed more versions than a feed keeps is made anew.
@@ -149,6 +150,7 @@ def follow(connection: duckdb.DuckDBPyConnection, models: str) -> None:
         state = connection.execute(_STATE).fetchall()[0]
         grown = connection.execute(_IS_GROWN, {"models": models, "mappers": state[-1]}).fetchall()
         is_grown = bool(grown) and bool(grown[0][0])
+        increments_usage.follow(connection, _KEPT_VERSIONS)
         connection.execute(_FOLLOW.replace("$kept", str(_KEPT_VERSIONS)) if is_grown else _BEGIN_ANEW)
         connection.execute("delete from increments.log")
         connection.execute("insert into increments.log values (?, ?, ?, ?, ?)", [models, *state])
@@ -162,6 +164,7 @@ def settle(connection: duckdb.DuckDBPyConnection, number: int) -> None:
             "insert into increments.settled select ?, version from increments.tables where name = 'current_events'",
             [number],
         )
+    increments_usage.settle(connection, number)
 
 
 def touched(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str] | None:

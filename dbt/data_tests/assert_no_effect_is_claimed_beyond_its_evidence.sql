@@ -1,5 +1,5 @@
--- An effect is only told with a grade and an interval on the side that its answer names, "increased" only of what was
--- drawn by lot, with its sample ratio in order and outlasts being one of many, and no share of fewer than thirty people.
+-- An effect is only told with a grade and an interval on the side that its answer names; "increased" only of what was
+-- drawn by lot, with its sample ratio in order, and outlasts being one of many; no share of fewer than thirty people.
 with told as (
     select
         impact.*,

@@ -13,7 +13,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides to change. -#}
+{#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides. -#}
 {% macro controlled_hours(met, spans) -%}
     case
         when

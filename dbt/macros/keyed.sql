@@ -5,7 +5,20 @@ A table that follows what it reads: only the rows of keys that changed are made 
 
 It must hold that the rows of one key are made of the rows of the same key in what it follows, and of nothing else in it.
 What it reads beside that counts whole: one other row there, and all is made anew. What it follows must be keyed itself,
-or the log's current events. Rows, notes and the feed for those who follow this table change in one transaction, so a
+or the log's current events or segments of usage.
+
+Where an input has another key, `follows` maps it to how it is followed:
+
+    'follows': {'int_exposures': {}, 'int_usage_days': {'touches': 'select ... from changed inner join ...',
+        'narrowed_by': ['person_key']}}
+
+`touches`, SQL or a macro that tells it, gives the keys that its `changed` rows touch, each as it was and as it is, and
+may ask other tables by schema and name; all columns of the key are touched where nothing is told. `narrowed_by` are the columns of the key by
+which the input is cut down to what a touched key can need of it: all of them where nothing is told, none (`[]`) to read
+it whole. `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `never_null` beside the key
+are its columns that never are. A table that follows nothing (`[]`) is made whole each time and compared: for small ones, that others follow.
+
+Rows, notes and the feed for those who follow this table change in one transaction, so a
 killed run leaves the table at the moment up to which its notes say it has followed. docs/decisions/0010 says why.
 
 A bare dbt knows nothing of the log's feed: without the variable `follows_log` the table is made anew, and whoever
@@ -15,7 +28,7 @@ follows it will be.
   {%- set existing = load_cached_relation(this) -%}
   {%- set target = this.incorporate(type='table') -%}
   {%- set key = config.get('meta')['key'] -%}
-  {%- set inputs = keyed_inputs(config.get('meta')['follows']) -%}
+  {%- set inputs = keyed_inputs(config.get('meta')['follows'], key) -%}
   {%- set state = keyed_state(sql, inputs) if var('follows_log') else {'can_follow': false} -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -42,15 +55,28 @@ follows it will be.
   {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
-{#- What the model reads, by name, and whether it follows it by key. -#}
-{% macro keyed_inputs(follows) %}
+{#- What the model reads, by name, and how it follows it. Of what it makes whole and compares, nothing is noted. -#}
+{% macro keyed_inputs(follows, key) %}
   {%- set inputs = {'followed': [], 'whole': []} -%}
   {%- for id in model.depends_on.nodes | sort -%}
     {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
-    {%- set input = {'name': node.name, 'relation': node.relation_name, 'is_log': node.resource_type == 'source'} -%}
-    {%- do inputs['followed' if node.name in follows else 'whole'].append(input) -%}
+    {%- set how = follows[node.name] if follows is mapping and node.name in follows else {} -%}
+    {%- do inputs['followed' if node.name in follows else 'whole'].append({
+        'name': node.name,
+        'relation': node.relation_name,
+        'is_log': node.resource_type == 'source',
+        'touches': keyed_touches(how.get('touches'), key),
+        'narrowed_by': how.get('narrowed_by', key),
+        'is_as_it_came': how.get('is_as_it_came', false),
+    }) -%}
   {%- endfor -%}
-  {{ return(inputs) }}
+  {{ return(inputs if inputs.followed else {'followed': [], 'whole': []}) }}
+{% endmacro %}
+
+{% macro keyed_touches(touches, key) %}
+  {%- if touches is none -%} {{ return('select ' ~ key | join(', ') ~ ' from changed') }}
+  {%- endif -%}
+  {{ return(context[touches]() if touches in context else touches) }}
 {% endmacro %}
 
 {#- Digest of all rows that it reads whole, as SQL: the same rows in any order have the same. -#}
@@ -67,7 +93,8 @@ follows it will be.
   {%- set found = run_query(
     "select bool_and(coalesce(follows, false)), bool_and(coalesce(is_current, false)), any_value(whole) from ("
     ~ "select tables.code = " ~ sql_text(sql) ~ " and tables.whole = now_whole.whole"
-    ~ " and reads.version >= inputs.feed_from as follows, reads.version = inputs.version as is_current, now_whole.whole"
+    ~ " and (named.input = '' or reads.version >= inputs.feed_from) as follows,"
+    ~ " named.input <> '' and reads.version = inputs.version as is_current, now_whole.whole"
     ~ " from (select " ~ keyed_whole(inputs) ~ " as whole) as now_whole"
     ~ " cross join (values " ~ keyed_names(inputs) ~ ") as named (input)"
     ~ " left join increments.tables as tables on tables.name = '" ~ this.identifier ~ "'"
@@ -79,32 +106,5 @@ follows it will be.
 {% endmacro %}
 
 {% macro keyed_names(inputs) -%}
-  {%- for input in inputs.followed -%}('{{ input.name }}'){{ ', ' if not loop.last }}{%- endfor -%}
-{%- endmacro %}
-
-{#- Notes of a table that was made anew: who follows it must be made anew as well. -#}
-{% macro keyed_begin(target, inputs, sql, state) -%}
-  create or replace table increments.{{ target.identifier }} as
-  select cast(0 as bigint) as version, made.* from {{ target }} as made limit 0;
-  create or replace temp table keyed_version as
-  select coalesce(max(version), 0) + 1 as version from increments.tables where name = '{{ target.identifier }}';
-  delete from increments.tables where name = '{{ target.identifier }}';
-  insert into increments.tables
-  select '{{ target.identifier }}', version, version, {{ sql_text(sql) }}, {{ sql_text(state.whole) }} from keyed_version;
-  {{ keyed_read(target, inputs) }}
-{%- endmacro %}
-
-{#- Notes of a table that was made by a bare dbt: nobody can follow what it did. -#}
-{% macro keyed_unknown(target) -%}
-  {%- if adapter.get_relation(target.database, 'increments', 'tables') -%}
-  update increments.tables set version = version + 1, feed_from = version + 1, code = null
-  where name = '{{ target.identifier }}'
-  {%- endif -%}
-{%- endmacro %}
-
-{% macro keyed_read(target, inputs) -%}
-  delete from increments.reads where reader = '{{ target.identifier }}';
-  insert into increments.reads
-  select '{{ target.identifier }}', name, version from increments.tables
-  where name in (select * from (values {{ keyed_names(inputs) }}))
+  {%- for input in inputs.followed -%}('{{ input.name }}'){{ ', ' if not loop.last }}{%- else -%}(''){%- endfor -%}
 {%- endmacro %}

@@ -23,6 +23,8 @@ SPIKE_RATIO, SPIKE_DAYS = 2.4, 42
 # All topics together, from the first day to the last, and how much more is asked in December than in June.
 _TREND, _SEASON = 0.75, 0.12
 _EARLIEST, _LATEST = 0.35, 0.72
+# Topics that a launch was meant to make rarer, and did not.
+_VAIN = 2
 
 
 class Cause(StrEnum):
@@ -59,6 +61,36 @@ def topic_of(title: str) -> Topic | None:
 def falls_of(company: Company) -> list[Fall]:
     """Return the falls of a company: of a feature, of another where there is one, and of a spike that passes."""
     titles = {story.key: story.title for story in company.stories}
+    whole = _launches(company, titles)
+    found: list[Fall] = []
+    for cause, ratio, true_ratio in (
+        (Cause.FEATURE, FEATURE_RATIO, FEATURE_RATIO),
+        (Cause.SPIKE_PASSED, 1 / SPIKE_RATIO, 1.0),
+        (Cause.FEATURE, SECOND_RATIO, SECOND_RATIO),
+    ):
+        taken = {fall.topic for fall in found}
+        trial = next((one for one in whole if _topic(titles, one).key not in taken), None)
+        if trial is not None:
+            found.append(Fall(_topic(titles, trial).key, trial.story, _day_after(trial), ratio, true_ratio, cause))
+    return found
+
+
+def hopes_of(company: Company) -> dict[str, tuple[str, int]]:
+    """Return, for some topics, the story that is meant to make it rarer and the day after its launch.
+
+    Beside those that fall they are two that stay as they are, whatever was hoped for.
+    """
+    titles = {story.key: story.title for story in company.stories}
+    hoped = {fall.topic: (fall.story, fall.day) for fall in falls_of(company)}
+    most = len(hoped) + _VAIN
+    for trial in _launches(company, titles):
+        if len(hoped) < most:
+            hoped.setdefault(_topic(titles, trial).key, (trial.story, _day_after(trial)))
+    return hoped
+
+
+def _launches(company: Company, titles: dict[str, str]) -> list[Trial]:
+    """Return the launches by flags that people used and that are about a topic, the best to measure first."""
     held = {story.key for story in company.stories if story.flag and story.flag.has_holdback}
     begins, ends = days_of(company)
     whole = [
@@ -73,19 +105,7 @@ def falls_of(company: Company) -> list[Fall]:
         at = trial.whole_at or 0
         return not early <= at / DAY_MS <= late, -_topic(titles, trial).weight, at
 
-    whole.sort(key=rank)
-    found: list[Fall] = []
-    for cause, ratio, true_ratio in (
-        (Cause.FEATURE, FEATURE_RATIO, FEATURE_RATIO),
-        (Cause.SPIKE_PASSED, 1 / SPIKE_RATIO, 1.0),
-        (Cause.FEATURE, SECOND_RATIO, SECOND_RATIO),
-    ):
-        taken = {fall.topic for fall in found}
-        trial = next((one for one in whole if _topic(titles, one).key not in taken), None)
-        if trial is not None and trial.whole_at is not None:
-            day = trial.whole_at // DAY_MS + 1
-            found.append(Fall(_topic(titles, trial).key, trial.story, day, ratio, true_ratio, cause))
-    return found
+    return sorted(whole, key=rank)
 
 
 def rates(company: Company, topic: Topic, falls: Sequence[Fall]) -> Real:
@@ -100,6 +120,11 @@ def rates(company: Company, topic: Topic, falls: Sequence[Fall]) -> Real:
         else:
             rate[(days < fall.day) & (days >= fall.day - SPIKE_DAYS)] *= SPIKE_RATIO
     return rate
+
+
+def _day_after(trial: Trial) -> int:
+    assert trial.whole_at is not None
+    return trial.whole_at // DAY_MS + 1
 
 
 def _topic(titles: dict[str, str], trial: Trial) -> Topic:

@@ -94,8 +94,7 @@ class _Desk:
                 yield SupportTicket(f"junk {day} {number}", SPAM, subject, text, asker, at, None, tags, deleted_at=gone)
 
     def _ticket(self, dice: Dice, topic: Topic, day: int, key: str) -> Iterator[SupportTicket]:
-        is_internal = dice.chance(INTERNAL_SHARE)
-        asker = user_key(self._asker(dice, day, is_internal=is_internal))
+        asker, is_internal = self._asker(dice, day, is_internal=dice.chance(INTERNAL_SHARE))
         subject, text = written(dice.of("text"), topic, asker)
         at = _moment(dice, day)
         ticket = SupportTicket(
@@ -111,8 +110,7 @@ class _Desk:
     ) -> Iterator[SupportTicket]:
         assert trial.whole_at is not None
         day = trial.whole_at // DAY_MS + 1 + dice.whole(0, WISH_DAYS - 2)
-        is_internal = dice.chance(INTERNAL_SHARE)
-        asker = user_key(self._asker(dice, day, is_internal=is_internal))
+        asker, is_internal = self._asker(dice, day, is_internal=dice.chance(INTERNAL_SHARE))
         subject, text = wished(dice.of("text"), topic, ways, asker)
         at = _moment(dice, day)
         tags = ("feature-request",) if dice.chance(0.8) else ()
@@ -135,15 +133,16 @@ class _Desk:
             solved_at=at + timedelta(hours=3), merged_into=ticket.key, deleted_at=None,
         )  # fmt: skip
 
-    def _asker(self, dice: Dice, day: int, *, is_internal: bool) -> int:
-        """Return a user who is there on a day: the more active somebody is, the more likely."""
+    def _asker(self, dice: Dice, day: int, *, is_internal: bool) -> tuple[str, bool]:
+        """Return a user who is there on a day, and whether they are our own: the more active, the more likely."""
         people, number = self._people, 0
         for _ in range(500):
             number = min(bisect(self._pulls, dice.unit() * self._pulls[-1]), people.count - 1)
             is_here = people.signed_up_on[number] <= day < people.left_on[number] and not people.is_bot[number]
             if is_here and bool(people.is_internal[number]) == is_internal:
                 break
-        return number
+        # On a day on which none of our own is there somebody else asks.
+        return user_key(number), bool(people.is_internal[number])
 
 
 def _poisson(dice: Dice, mean: float) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.company.company import Company
 from pipelines.company.dice import Dice
-from pipelines.company.falls import falls_of, topic_of
+from pipelines.company.falls import hopes_of, topic_of
 from pipelines.company.operations import SupportTicket
 from pipelines.company.topics import WISH
 from pipelines.company.trials import DAY_MS
@@ -27,6 +27,21 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     "sign-in": (r"\blog in\b", r"\bsso\b", r"\bpassword\b", r"\bsign-on\b", "anmeld"),
     "billing": (r"\binvoice\b", r"\bcharged\b", r"\bmy plan\b", "rechnung"),
 }
+# What users wish for, in the words that somebody thought of; slips of the hand are not among them.
+_WISHES: dict[str, tuple[str, ...]] = {
+    "add excel format": ("excel", "xlsx"),
+    "schedule exports": ("every monday by itself", "schedule the export"),
+    "choose columns": ("choose the columns", "too many columns"),
+    "share filters": ("share a filter", "sharing of filters"),
+    "default filter": ("filter to be the default", "open with my own filter"),
+    "pay by invoice": ("payment by invoice", "pay by invoice"),
+    "remember address": ("remember my address", "type my address"),
+    "follow the system": ("follow my system", "switch with my phone"),
+    "undo bulk edits": ("be an undo", "undo a bulk edit"),
+    "show balance": ("balance of the card", "what is left on it"),
+    "keep it longer": ("for ten years", "history is too short"),
+    "passkeys": ("passkey",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +55,8 @@ class Judgement:
 
 
 def topic_rules(company: Company) -> list[dict[str, Any]]:
-    """Return the rules as the settings tell them; one names the story of whose launch its topic is expected to fall."""
-    falls = {fall.topic: fall for fall in falls_of(company)} if company.scale.users else {}
+    """Return the rules as the settings tell them; some name the story by whose launch their topic is hoped to fall."""
+    hopes = hopes_of(company) if company.scale.users else {}
     rules: list[dict[str, Any]] = []
     for topic, patterns in _PATTERNS.items():
         rule: dict[str, Any] = {
@@ -49,11 +64,26 @@ def topic_rules(company: Company) -> list[dict[str, Any]]:
             "frozen_on": f"{company.begins_at:%Y-%m-%d}",
             "patterns": list(patterns),
         }
-        if fall := falls.get(topic):
-            launched = datetime.fromtimestamp(fall.day * DAY_MS / 1000, company.begins_at.tzinfo)
-            rule |= {"stories": [fall.story], "compare_at": f"{launched:%Y-%m-%d}"}
+        if topic in hopes:
+            story, day = hopes[topic]
+            launched = datetime.fromtimestamp(day * DAY_MS / 1000, company.begins_at.tzinfo)
+            rule |= {"stories": [story], "compare_at": f"{launched:%Y-%m-%d}"}
         rules.append(rule)
-    return rules
+    frozen_on = f"{company.begins_at:%Y-%m-%d}"
+    return rules + [
+        {"topic": wish, "kind": "request", "frozen_on": frozen_on, "patterns": list(patterns)}
+        for wish, patterns in _WISHES.items()
+    ]
+
+
+def wishes_in(ticket: SupportTicket) -> list[str]:
+    """Return the wishes that the rules find in a ticket."""
+    return [wish for wish, patterns in _WISHES.items() if _finds(patterns, ticket)]
+
+
+def topics_in(ticket: SupportTicket) -> set[str]:
+    """Return the topics whose rules find anything in a ticket."""
+    return {topic for topic, patterns in _PATTERNS.items() if _finds(patterns, ticket)}
 
 
 def judgements(company: Company, as_of: datetime) -> Iterator[Judgement]:
@@ -61,7 +91,8 @@ def judgements(company: Company, as_of: datetime) -> Iterator[Judgement]:
     titles = {story.key: story.title for story in company.stories}
     dice = Dice(company.seed, "reads tickets")
     for topic, patterns in _PATTERNS.items():
-        found = [ticket for ticket in company.support_tickets if _finds(patterns, ticket)]
+        kept = [ticket for ticket in company.support_tickets if ticket.deleted_at is None]
+        found = [ticket for ticket in kept if _finds(patterns, ticket)]
         read = sorted(found, key=lambda ticket: (dice.of(topic, ticket.key).unit(), ticket.key))[:_READ]
         for ticket in sorted(read, key=lambda ticket: ticket.opened_at):
             at = ticket.opened_at + _READ_AFTER

@@ -1,7 +1,7 @@
 """What each feature truly does to its users, told by what would have been, and what a hasty look at it would tell.
 
-Everybody who met a feature has an outcome under both arms, as what it does to whom is drawn alike in either. The true
-effect is the mean difference of these two over all who met it, whichever arm they were in.
+Of everybody who got a feature it is known what they did, and what they had done without it while all other features did
+to them what they do. The true effect is the mean difference of these two. As arms are drawn by lot, it is that of all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,6 @@ from pipelines.company.ledger import (
     MET_IN_MONTH,
     NEVER,
     RETURN_UNTIL_MS,
-    STAYS_AWAY,
     USED_IN_MONTH,
     USED_IN_WEEK,
 )
@@ -178,16 +177,16 @@ class _Reading:
         return has
 
     def _retention(self) -> Effects:
-        anyway = self._has(CAME_ANYWAY)
-        if self._trial.effect.drives_away:
-            return _effects(anyway & ~self._has(STAYS_AWAY), anyway)
-        return _effects(anyway | self._walk.comes_back(self._number, self._who), anyway)
+        return self._effects(self._has(CAME), self._has(CAME_ANYWAY))
 
     def _conversion(self) -> Effects:
-        early, late = self._has(BOUGHT_EARLY), self._has(BOUGHT_LATE)
-        stays = ~self._has(STAYS_AWAY) & ~self._walk.till.is_put_off(self._number, self._who)
-        on = (early & ~self._walk.till.is_put_off(self._number, self._who)) | (late & stays)
-        return _effects(on | self._walk.is_sold(self._number, self._who), early | late)
+        return self._effects(self._has(BOUGHT), self._has(BOUGHT_EARLY) | self._has(BOUGHT_LATE))
+
+    def _effects(self, did: Truth, had_done: Truth) -> Effects:
+        """Compare what those who got it did with what they had done without it, whatever other features did to them."""
+        on, off = _mean(did[self._is_on]), _mean(had_done[self._is_on])
+        difference = None if on is None or off is None else _rounded(on - off)
+        return Effects(on, off, difference, _ratio(on, off))
 
     def _arms(self) -> Iterator[Arms]:
         came, bought = self._has(CAME), self._has(BOUGHT)
@@ -198,12 +197,6 @@ class _Reading:
             on, off = there & self._is_on, there & ~self._is_on
             counts = (on, off, came & on, came & off, bought & on, bought & off)
             yield Arms(number, share, *(int(one.sum()) for one in counts))
-
-
-def _effects(on: Truth, off: Truth) -> Effects:
-    first, second = _mean(on), _mean(off)
-    difference = None if first is None or second is None else _rounded(first - second)
-    return Effects(first, second, difference, _ratio(first, second))
 
 
 def _mean(values: Truth) -> float | None:

@@ -14,10 +14,12 @@ from pipelines.company.flow_truth import flow_truths
 from pipelines.company.guardrails import guardrail_truths
 from pipelines.company.link_truth import link_truth
 from pipelines.company.member_truth import member_truths
+from pipelines.company.request_truth import top_request_truths
 from pipelines.company.rollout_truth import rollout_truth
 from pipelines.company.stage_time_truth import stage_time_truths
 from pipelines.company.stage_truth import stage_truths
 from pipelines.company.support_truth import support_truth
+from pipelines.company.topic_truth import topic_effect_truths
 from pipelines.company.truth import story_truths
 from pipelines.company.usage_truth import impact_truths
 
@@ -41,6 +43,8 @@ def whole_truth(company: Company, as_of: datetime) -> dict[str, Any]:
         "ai": ai_truth(company, as_of),
         "impact": [one.as_json() for one in impact_truths(company, as_of)],
         "support": support_truth(company, as_of).as_json(),
+        "top_requests": [one.as_json() for one in top_request_truths(company, as_of)],
+        "topic_effects": [one.as_json() for one in topic_effect_truths(company, as_of)],
         "rollouts": rollout_truth(company, as_of),
         "links": link_truth(company, as_of).as_json(),
         "guardrails": guardrail_truths(company, as_of),

@@ -1,25 +1,19 @@
 """From counts to what should be done about a rollout's step: a verdict, and the sentence that gives its reason.
 
 A breach that is not sure pauses, which is cheap and safe; only one that is sure, and that those without the feature do
-not share, takes the feature back. Every look at a step counts all of it so far. The bounds are of one look: a rate that
-truly lies at its threshold is called a sure breach more often than the confidence says, one far below it hardly ever.
+not share, takes the feature back. Every look at a step counts all of it so far. A metric that is lost is lost at all
+looks at once; the other bounds are of one look, so a rate that truly lies at its threshold is called a sure breach more
+often than the confidence says, one far below it hardly ever.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from pipelines.impact.bounds import (
-    Count,
-    difference_low,
-    median_low,
-    rate_high,
-    rate_low,
-    rate_ratio_low,
-    share_of,
-)
+from pipelines.impact.bounds import Count, difference_low, median_low, rate_high, rate_low, rate_ratio_low, share_of
 from pipelines.impact.distributions import z_of
 from pipelines.impact.proportions import score_bounds
 from pipelines.impact.ratios import allows_ratio, katz
+from pipelines.impact.sequential import watched_shares
 
 OK, PAUSE, INVESTIGATE, ROLL_BACK, TOO_EARLY = "ok", "pause", "investigate", "roll_back", "too_early"
 
@@ -219,8 +213,11 @@ def of_business(metric: str, treated: Count, control: Count, limits: Limits) -> 
     assert low is not None
     assert high is not None
     words = f"{told}: {ratio:.2f} times as likely ({low:.2f} to {high:.2f})"
+    # Most metrics do not move, and one of these looks lost on some night: a loss has to hold at every look at once.
+    lost = watched_shares(with_it, without, 2 * limits.confidence - 1)
     verdict, why = (
-        (PAUSE, "surely less") if high < 1
+        (PAUSE, "surely less, at every look so far") if lost and lost.high is not None and lost.high < 0
+        else (TOO_EARLY, "less, which one look may find by chance") if high < 1
         else (OK, f"surely not below {floor:g}") if low > floor
         else (TOO_EARLY, f"a loss beyond {_share(limits.business_margin)} cannot be ruled out")
     )  # fmt: skip

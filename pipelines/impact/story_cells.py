@@ -103,7 +103,7 @@ def _added_up(counts: pl.DataFrame) -> pl.DataFrame:
     activity = pl.when(pl.col("audience") == BY_ACTIVITY).then("prior_activity").otherwise(pl.lit("all"))
     return (
         counts.with_columns(activity.alias("prior_activity"))
-        .group_by(*_CELL, "prior_activity")
+        .group_by(*_CELL, "prior_activity", maintain_order=True)
         .agg(
             *(pl.col(name).sum() for name in _SUMS), pl.col("cap").max(), pl.col("window_start").min(),
             pl.col("window_end").max(),

@@ -1,6 +1,6 @@
 """What may be claimed of one epoch of a story's feature: each claim with its grade, its figures and its sentence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.impact import story_wording as words
@@ -69,17 +69,20 @@ def by_arms(case: Case) -> Iterator[Claim]:
             yield from _compared(case, metric, cells, ratios)
 
 
-def _compared(case: Case, metric: str, cells: Sequence[Cell], ratios: Sequence[SampleRatio]) -> Iterator[Claim]:
+def _compared(
+    case: Case, metric: str, cells: Sequence[Cell], ratios: Mapping[int | None, SampleRatio]
+) -> Iterator[Claim]:  # fmt: skip
     both = [cell for cell in cells if cell.control != "none"]
-    known = [one.p_value for one in ratios if one.p_value is not None]
-    checked: Row = {"sample_ratio_p_value": min(known, default=None)}
-    if refusal := _refusal(case, metric, both or cells, is_off=any(one.is_off for one in ratios)):
+    known = {step: one.p_value for step, one in ratios.items() if one.p_value is not None}
+    checked: Row = {"sample_ratio_p_value": min(known.values(), default=None)}
+    if refusal := _refusal(case, metric, both or cells, is_off=any(one.is_off for one in ratios.values())):
         answer, wording, reason = refusal
         yield _without("exposed", metric, answer, wording, reason, both or cells, checked)
         return
     throughout = [cell for cell in both if cell.control == "throughout"]
-    for grade, chosen in (("A", throughout if known else []), ("B", both)):
-        steps = steps_of(chosen)
+    for grade, chosen in (("A", throughout), ("B", both)):
+        # Of a step whose arms cannot be held against its share nobody knows whether they are as they were drawn.
+        steps = steps_of(cell for cell in chosen if cell.step in known)
         effect = effect_of(steps, is_share=metric in SHARES, may_adjust=case.is_first, is_watched=case.is_watched)
         if effect:
             left_out = sum(cell.n for cell in both) - sum(cell.n for cell in chosen)
@@ -172,6 +175,7 @@ def _complied(metric: str, cells: Sequence[Cell], steps: Sequence[Step], figures
         figures
         | {"n": n, "n_comparison": n_comparison, "numerator": None, "value": None}
         | compared(None, found.estimate),
+        words.of_compliers(told, 0, found.share),
     )  # fmt: skip
 
 

@@ -36,28 +36,36 @@ def measure(frames: Frames) -> pl.DataFrame:
 
 
 def _one_of_many(told: Sequence[tuple[Case, Claim]]) -> Iterator[tuple[Case, Claim]]:
-    """Correct a story's randomised metrics for being many; the one that was declared before stands outside."""
+    """Correct a story's randomised metrics for being many; the one that was declared before stands outside.
+
+    What use does is the effect of the offer in other units, so it stands and falls with that.
+    """
     many = [
         number for number, (_, claim) in enumerate(told)
         if claim.grade == "A" and claim.audience == "exposed" and claim.metric != PRIMARY
     ]  # fmt: skip
     found = dict(zip(many, q_values([told[number][1].figures["p_value"] for number in many]), strict=True))
+    hedged: set[tuple[Any, ...]] = set()
     for number, (case, claim) in enumerate(told):
+        name = (case.epoch["flag_key"], case.epoch["epoch"], claim.metric)
         q = found.get(number)
-        if number not in found:
-            yield case, claim
-        elif claim.answer == ANSWERS[0] or (q is not None and q <= FALSE_FINDS):
-            yield case, replace(claim, figures=claim.figures | {"q_value": q})
+        one = replace(claim, figures=claim.figures | {"q_value": q}) if number in found else claim
+        is_one_of_many = number in found and (q is None or q > FALSE_FINDS)
+        if is_one_of_many or (claim.audience == "compliers" and name in hedged):
+            if is_one_of_many:
+                hedged.add(name)
+            yield case, _hedged(one, len(many))
         else:
-            assert claim.hedged is not None
-            reason = f"{claim.reason} One of {len(many)} metrics of the story, of which one may look so by chance."
-            yield (
-                case,
-                replace(
-                    claim, answer=ANSWERS[0], wording=claim.hedged, reason=reason,
-                    figures=claim.figures | {"q_value": q},
-                ),
-            )  # fmt: skip
+            yield case, one
+
+
+def _hedged(claim: Claim, metrics: int) -> Claim:
+    """Take back the word of a claim that may be one by chance."""
+    if claim.answer == ANSWERS[0]:
+        return claim
+    assert claim.hedged is not None
+    reason = f"{claim.reason} One of {metrics} metrics of the story, of which one may look so by chance."
+    return replace(claim, answer=ANSWERS[0], wording=claim.hedged, reason=reason)
 
 
 def _row(case: Case, claim: Claim) -> Row:

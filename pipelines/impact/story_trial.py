@@ -75,14 +75,14 @@ def steps_of(cells: Iterable[Cell]) -> list[Step]:
     return [step for step in steps if min(step.treated.n, step.control.n) >= LEAST_PEOPLE]
 
 
-def sample_ratios(cells: Iterable[Cell]) -> list[SampleRatio]:
+def sample_ratios(cells: Iterable[Cell]) -> dict[int | None, SampleRatio]:
     """Return the test of each step that serves some and not others: all who first met the feature in it count."""
     drawn: dict[tuple[int | None, float], list[int]] = {}
     for cell in cells:
         if cell.control != "none" and cell.percentage is not None:
             counts = drawn.setdefault((cell.step, cell.percentage), [0, 0])
             counts[cell.arm == "control"] += cell.met
-    return [sample_ratio(Drawn(counts, (share, 100 - share))) for (_, share), counts in sorted(drawn.items())]
+    return {step: sample_ratio(Drawn(counts, (share, 100 - share))) for (step, share), counts in drawn.items()}
 
 
 def effect_of(steps: Sequence[Step], *, is_share: bool, may_adjust: bool, is_watched: bool) -> Effect | None:

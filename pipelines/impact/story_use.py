@@ -100,9 +100,15 @@ def _adjusted(audience: str, metric: str, users: Sequence[Cell], others: Sequenc
         f"Not drawn by lot; compared within {len(pairs)} strata of step and active days before, which hold"
         f" {words.percent(one.n / everybody)} of the users. What the strata do not name is not adjusted for."
     )
+    # Whoever has no like on the other side is in no figure, so neither in the counts beside it.
+    compared_people: Row = {
+        "n": one.n, "n_comparison": other.n, "numerator": float(one.events),
+        "numerator_comparison": float(other.events), "value": one.events / one.n,
+        "comparison_value": other.events / other.n,
+    }  # fmt: skip
     return Claim(
         audience, metric, LOOKS[side], wording, reason, figure.method, users, others, "C",
-        _landmark_figures(found),
+        _landmark_figures(found) | compared_people,
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _adoption(rows: Mapping[tuple[str, str], Row], speak: Language) -> Iterator[
         told.add("outcome", "outcome", "none", outcome)
         _interval(told, lambda share: speak.three(100 * (share or 0)))
         yield told.claim("adoption", speak.say("claims", "adoption"))
-    elif row["numerator"] is not None:
+    elif row["evidence_grade"] is None and _known(row, "numerator"):
         told.add("figure", "count", "people", speak.whole(row["numerator"]), value=row["numerator"])
         told.add("people", "people", "people", people, value=row["n"])
         told.add("outcome", "outcome", "none", outcome)
@@ -105,15 +105,15 @@ def _effects(rows: Mapping[tuple[str, str], Row], speak: Language) -> Iterator[C
     by_arms = [rows[name] for name in _EFFECTS if name in rows]
     graded = [claim for row in by_arms if row["evidence_grade"] in _FORMS for claim in _by_arms(row, speak)]
     primary = rows.get(PRIMARY)
-    # What was declared before is told first, even where it is a refusal.
-    if primary is not None and not any(claim.metric == PRIMARY[1] for claim in graded):
+    # What was declared before comes before other effects, even where it is a refusal.
+    if not any(claim.metric == PRIMARY[1] for claim in graded):
         by_use = [
             claim for name in _BY_USE if name in rows and rows[name]["evidence_grade"] in {"C", "D"}
             for claim in _by_use(rows[name], speak)
         ][:1]  # fmt: skip
         yield from by_use
         # Where there is no control nothing is lost by not saying so beside what is told of users; a broken lot is news.
-        if primary["answer"] in _REFUSALS and not (by_use and primary["answer"] == "no_comparison"):
+        if primary and primary["answer"] in _REFUSALS and not (by_use and primary["answer"] == "no_comparison"):
             told = _Draft(primary, speak, "retention")
             if primary["answer"] != "sample_ratio_off":
                 told.add("outcome", "outcome", "none", speak.say("outcomes", f"{PRIMARY[1]}.many"))
@@ -200,8 +200,8 @@ def _topic(row: Row, speak: Language) -> Iterator[Claim]:
     if graded:
         told.add("basis", "basis", "none", _topic_basis(row, speak, is_compared=is_compared))
     form = "topic" if has_figure else "topic_none" if graded else "topic_few"
-    unclear = is_compared and row["answer"] == "no_clear_effect"
-    begin = speak.say("begins", "topic.no_clear_effect") if unclear else ""
+    unclear = speak.has("begins", f"topic.{row['answer']}")
+    begin = speak.say("begins", f"topic.{row['answer']}") if unclear else ""
     yield told.claim(form, speak.say("claims", form).replace("{begin}", begin), is_offered=has_figure)
 
 

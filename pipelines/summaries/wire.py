@@ -15,6 +15,7 @@ from pipelines.summaries.model import ModelError
 _BUSY = (429, 503, 529)
 _TRIES = 4
 _MOST_BYTES = 1_000_000
+_CONNECT_SECONDS = 10.0
 # Where no byte of the question can have arrived, nothing can have been charged.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
@@ -42,8 +43,10 @@ class Wire:
     ) -> None:
         self._url, self._timeout, self._left, self._sleep = url.rstrip("/"), timeout_seconds, max_wait_seconds, sleep
         trusted = ssl.create_default_context(cafile=ca_bundle) if ca_bundle else True
+        # Waiting for a connection and then for an answer is not to take twice as long.
+        timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, _CONNECT_SECONDS))
         self._client = httpx.Client(
-            headers=dict(headers), timeout=timeout_seconds, proxy=proxy, verify=trusted, follow_redirects=False
+            headers=dict(headers), timeout=timeout, proxy=proxy, verify=trusted, follow_redirects=False
         )
 
     def __enter__(self) -> "Wire":

@@ -1,11 +1,14 @@
 """A story that a language model words, over real HTTP, with a ledger that keeps what it is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pipelines.language_models import language_model
 from pipelines.settings import Settings
 from pipelines.summaries.comment import Comment
 from pipelines.summaries.facts import FactPack
+from pipelines.summaries.model import LanguageModel
 from pipelines.summaries.template import comment
 from pipelines.summaries.wording import ModelCall, worded
 from pipelines.summary_settings import Summaries
@@ -39,11 +42,17 @@ class Asker:
         self.vendor, self.server, self.ledger, self.waits = vendor, server, Ledger(), list[float]()
         self.more: dict[str, Any] = {}
 
-    def told(self, known: FactPack | None = None, budget: float = 10.0) -> Comment:
+    @contextmanager
+    def model(self) -> Iterator[LanguageModel]:
         summaries = Summaries.model_validate(
             {"provider": self.vendor, self.vendor: {"url": self.server.url}, "timeout_seconds": 5} | self.more
         )
         with language_model(Settings(summaries=summaries), self.waits.append) as model:
+            assert model is not None
+            yield model
+
+    def told(self, known: FactPack | None = None, budget: float = 10.0) -> Comment:
+        with self.model() as model:
             return worded(known or golden("grade_a"), model, self.ledger, budget)
 
 

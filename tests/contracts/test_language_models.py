@@ -118,14 +118,15 @@ def test_a_second_answer_that_is_good_is_taken(asker: Asker) -> None:
 
 def test_every_hostile_answer_of_the_corpus_ends_with_the_template(asker: Asker) -> None:
     """Over the wire, as a model that was talked round would say it."""
-    cases = [
-        case for case in HOSTILE["answers"] if "add" in case and case["story"] == "grade_a" and case["claim"] == "c2"
-    ]
-    known = golden("grade_a")
-    for case in cases[::4]:
-        bad = spoilt("{{c2.people}}).", f"{{{{c2.people}}}}), {case['add']}.")
-        asker.server.says = [bad, bad]
-        assert asker.told(known, budget=1_000) == comment(known)
+    cases = [case for case in HOSTILE["answers"] if "add" in case]
+    with asker.model() as model:
+        for case in cases:
+            known = golden(case["story"])
+            good = next(claim.sentence for claim in known.claims if claim.id == case["claim"])
+            bad = spoilt(good, f"{good.rstrip('.')}, {case['add']}.")
+            asker.server.says = [bad, bad]
+            assert worded(known, model, asker.ledger, 1_000) == comment(known)
+    assert len(asker.ledger.calls) == 2 * len(cases) >= 200
     assert set(asker.ledger.verdicts) == {"rejected"}
 
 

@@ -12,6 +12,7 @@ from pipelines.settings import Settings, Stories
 from pipelines.support_settings import Support, TopicRule
 from tests.conftest import build
 from tests.dbt.planting import SITE, Row, Tracker, day, fact, interview, plant, record
+from tests.dbt.planting_support import asked, judged, said
 from warehouse.connection import reader
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -25,26 +26,6 @@ RULES = (
     TopicRule(topic="sign-in", patterns=(r"\bpassword", r"(?m)^login$"), frozen_on=date(2026, 1, 1)),
     TopicRule(topic="add Excel", kind="request", patterns=("excel",), frozen_on=date(2026, 1, 1)),
 )  # fmt: skip
-
-
-def asked(number: int | str, text: str, who: str | None, at: float, **more: Any) -> RawRecord:
-    """A support ticket in its newest state."""
-    payload = {"ticket_id": str(number), "subject": "Help", "text": text, "requester": who, "status": "open"}
-    payload |= {"created_at": day(at).isoformat(), "updated_at": day(at).isoformat()} | more
-    named = fact("support.ticket_updated", f"support:{SITE}/{number}", day(at), payload)
-    return record(f"ticket {number}", named, version=day(at))
-
-
-def judged(number: int, topic: str, is_about: bool, at: float = 80, ticket: str | None = None) -> RawRecord:
-    """What somebody said of a ticket who read it."""
-    payload = {"ticket_id": ticket or str(number), "topic": topic, "is_about": is_about}
-    told = fact("support.topic_labelled", f"label:{number}", day(at), payload, what=topic)
-    return record(f"label {number} {topic} {at}", told, stream="facts")
-
-
-def said(event_type: str, key: str, at: float, **payload: Any) -> RawRecord:
-    """Feedback or an insight."""
-    return record(f"{event_type} {key}", fact(event_type, f"said:{key}", day(at), payload), stream="facts")
 
 
 def link(key: str, relation: str, to: str) -> Row:

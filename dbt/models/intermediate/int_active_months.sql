@@ -1,6 +1,14 @@
 -- One row per story, flag and epoch that reached all users: how many were active in the days since then, and how many
 -- of them used the feature, whether they are known to have met it or not.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
+        'int_feature_epochs': {},
+        'int_feature_uses': {},
+        'int_usage_days': {'touches': 'months_touched_by_days', 'narrowed_by': []},
+        'int_usage_people': {'touches': 'months_touched_by_kinds_of_people', 'narrowed_by': []},
+    }}
+) }}
 
 with epochs as (
     select * from {{ ref('int_feature_epochs') }}

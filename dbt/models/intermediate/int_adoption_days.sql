@@ -1,8 +1,14 @@
 -- One row per story, flag, epoch and day by which people who got the feature first used it, or were last seen not to.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
+        'int_exposed_windows': {'touches': 'adoption_touched_by_outcomes'},
+        'int_usage_span': {'touches': 'adoption_touched_by_span', 'narrowed_by': []},
+    }}
+) }}
 
 with outcomes as (
-    select * from {{ ref('int_exposed_outcomes') }}
+    select * from {{ ref('int_exposed_windows') }}
     where arm = 'treated'
 ),
 

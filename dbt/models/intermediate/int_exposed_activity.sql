@@ -1,5 +1,12 @@
 -- One row per exposure that counts: on which days before it and after it the person was active, and for how long on.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+        'follows': {
+        'int_exposures': {},
+        'int_usage_days': {'touches': 'exposed_touched_by_days', 'narrowed_by': ['person_key']},
+    }}
+) }}
 
 with exposures as (
     select

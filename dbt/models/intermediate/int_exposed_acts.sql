@@ -1,5 +1,13 @@
 -- One row per exposure that counts and after which the person used the feature or bought something.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+        'follows': {
+        'int_exposures': {},
+        'int_feature_uses': {'touches': 'exposed_touched_by_uses', 'narrowed_by': ['story_key', 'person_key']},
+        'int_usage_acts': {'touches': 'exposed_touched_by_purchases', 'narrowed_by': ['person_key']},
+    }}
+) }}
 
 with exposures as (
     select

@@ -1,12 +1,19 @@
 -- One row per person and first exposure to a flag: how much they did on the two days that their week of seven times
 -- twenty-four hours begins and ends in. The days between count whole.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['person_key', 'first_exposed_at'], 'never_null': ['person_key', 'first_exposed_at'],
+        'follows': {
+        'int_exposures': {},
+        'int_usage_events': {'touches': 'edges_touched_by_events', 'narrowed_by': ['person_key']},
+    }}
+) }}
 
 with events as (
     select
         events.person_key,
         events.happened_at,
-        {{ day_of('events.happened_at') }} as day_on
+        events.day_on
     from {{ ref('int_usage_events') }} as events
     where events.is_active and not events.is_of_nobody
 ),

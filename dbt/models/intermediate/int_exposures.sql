@@ -1,5 +1,13 @@
 -- One row per story, flag, epoch and person who met the feature: when first, in which arm, and whether they count.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['person_key'], 'follows': {
+        'int_flag_exposures': {},
+        'int_feature_epochs': {'touches': 'exposures_touched_by_epochs', 'narrowed_by': []},
+        'int_usage_days': {'touches': 'exposures_touched_by_unflagged_days', 'narrowed_by': ['person_key']},
+        'int_usage_people': {'touches': 'exposures_touched_by_kinds_of_people', 'narrowed_by': ['person_key']},
+    }}
+) }}
 
 with epochs as (
     select * from {{ ref('int_feature_epochs') }}

@@ -1,6 +1,6 @@
 -- One row per story, flag that lets it out and epoch of that flag in production; of a story without a flag, which goes
 -- out at once, the one since it is in production.
-{{ config(materialized='table') }}
+{{ config(materialized='keyed', meta={'key': ['story_key'], 'follows': []}) }}
 
 with links as (
     select * from {{ ref('int_story_flag_links') }}

@@ -1,5 +1,15 @@
 -- One row per story, person and moment of using the story's feature.
-{{ config(tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['person_key'], 'never_null': ['person_key'], 'follows': {
+        'int_usage_acts': {'touches': 'select person_key from changed where is_use'},
+        'int_feature_events': {
+            'touches': 'select acts.person_key from intermediate.int_usage_acts as acts'
+                ~ ' semi join changed on acts.event_type = changed.event_name where acts.is_use',
+            'narrowed_by': [],
+        },
+    }}
+) }}
 
 with acts as (
     select * from {{ ref('int_usage_acts') }}
@@ -7,11 +17,7 @@ with acts as (
 ),
 
 stories as (
-    select distinct
-        event_stories.event_name,
-        event_stories.story_key
-    from {{ ref('int_feature_event_stories') }} as event_stories
-    where event_stories.is_linked
+    select * from {{ ref('int_feature_events') }}
 ),
 
 final as (

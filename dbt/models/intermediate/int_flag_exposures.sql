@@ -1,48 +1,25 @@
 -- One row per flag, epoch of its rollout in production and person who met it: when first, and in which arm.
-{{ config(materialized='table', tags=['usage']) }}
-
-{% set delay = (var('impact').flag_delay_seconds * 1000000) | int %}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['flag_key', 'person_key'], 'follows': {
+        'int_usage_acts': {
+            'touches': 'select flag_key, person_key from changed where is_exposure and flag_key is not null',
+        },
+        'int_flag_steps': {
+            'touches': 'select acts.flag_key, acts.person_key from intermediate.int_usage_acts as acts'
+                ~ ' semi join changed using (flag_key) where acts.is_exposure',
+            'narrowed_by': [],
+        },
+    }}
+) }}
 
 with exposures as (
     select * from {{ ref('int_usage_acts') }}
     where is_exposure and variant is not null
 ),
 
-names as (
-    select distinct
-        flag_names.name,
-        feature_epochs.flag_id,
-        feature_epochs.flag_key,
-        feature_epochs.environment
-    from {{ ref('int_feature_epochs') }} as feature_epochs
-    inner join {{ ref('int_flag_names') }} as flag_names on feature_epochs.flag_key = flag_names.flag_key
-),
-
--- A flag that is put away goes on to serve what it served, until its code is gone.
 steps as (
-    select
-        names.name,
-        names.flag_key,
-        rollout_steps.epoch,
-        rollout_steps.step,
-        rollout_steps.percentage,
-        rollout_steps.started_at,
-        lag(rollout_steps.percentage) over own as earlier_percentage,
-        lead(rollout_steps.percentage) over own as later_percentage,
-        max(coalesce(rollout_steps.percentage, 100)) over own as highest_percentage,
-        coalesce(lead(rollout_steps.started_at) over own, cast('9999-01-01 00:00:00+00' as timestamptz)) as ended_at
-    from {{ ref('int_rollout_steps') }} as rollout_steps
-    inner join names on rollout_steps.flag_id = names.flag_id and rollout_steps.environment = names.environment
-    window own as (partition by names.name order by rollout_steps.started_at)
-),
-
--- About the moment of a change a product may serve what the flag served before, or a clock be off by as much.
-settled as (
-    select
-        steps.*,
-        {{ later_by('steps.started_at', delay) }} as settled_at,
-        {{ later_by('steps.ended_at', -delay) }} as unsettled_at
-    from steps
+    select * from {{ ref('int_flag_steps') }}
 ),
 
 placed as (
@@ -60,9 +37,9 @@ placed as (
         case when exposures.happened_at < steps.settled_at then steps.earlier_percentage end as earlier_percentage,
         case when exposures.happened_at >= steps.unsettled_at then steps.later_percentage end as later_percentage
     from exposures
-    inner join settled as steps
+    inner join steps
         on
-            exposures.flag_key = steps.name
+            exposures.flag_key = steps.flag_key
             and exposures.happened_at >= steps.started_at
             and exposures.happened_at < steps.ended_at
 ),

@@ -1,4 +1,6 @@
 -- One row per name that flags go by, their own keys and those of the marts: the flag, or how many share the name.
+{{ config(materialized='keyed', meta={'key': ['name'], 'follows': []}) }}
+
 with flags as (
     select * from {{ ref('int_flags') }}
 ),

@@ -1,9 +1,16 @@
 -- One row per flag, environment, epoch, step, guardrail and metric: the people of both arms who met the feature in the
 -- step and had a week since, and those of them who did it.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['flag_key'], 'never_null': ['flag_key'], 'follows': {
+        'int_exposed_windows': {'touches': 'guardrails_touched_by_outcomes'},
+        'int_usage_span': {'touches': 'guardrails_touched_by_span', 'narrowed_by': []},
+        'int_feature_epochs': {},
+    }}
+) }}
 
 with outcomes as (
-    select * from {{ ref('int_exposed_outcomes') }}
+    select * from {{ ref('int_exposed_windows') }}
     where flag_key is not null
 ),
 

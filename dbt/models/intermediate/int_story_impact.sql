@@ -3,6 +3,8 @@
 
 with final as (
     select * from {{ ref('stg_results__story_impact') }}
+    union all by name
+    select * from {{ ref('stg_results__topic_impact') }}
 )
 
 select * from final

@@ -1,5 +1,8 @@
 -- One row per person and day (UTC) with product events: how many, and from when to when.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['person_key', 'day_on'], 'never_null': ['person_key', 'day_on'], 'follows': ['int_usage_events']}
+) }}
 
 with events as (
     select * from {{ ref('int_usage_events') }}
@@ -9,7 +12,7 @@ with events as (
 final as (
     select
         events.person_key,
-        {{ day_of('events.happened_at') }} as day_on,
+        events.day_on,
         count(*) as event_count,
         count(*) filter (where events.is_active) as active_count,
         min(events.happened_at) as first_at,
@@ -18,7 +21,7 @@ final as (
         max(events.happened_at) filter (where events.is_active) as last_active_at,
         bool_or(events.is_internal) as is_internal
     from events
-    group by events.person_key, {{ day_of('events.happened_at') }}
+    group by events.person_key, events.day_on
 )
 
 select * from final

@@ -1,19 +1,22 @@
 -- One row per device that product events came from: whose it is, and by how much its clock is slow.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['device_key'], 'follows': {
+        'stg_events__usage_identity': {'touches': 'select device_key from changed where device_key is not null'},
+        'int_usage_mergers': {
+            'touches': 'select identities.device_key from staging.stg_events__usage_identity as identities'
+                ~ ' semi join changed using (vendor_person_key)',
+            'narrowed_by': [],
+        },
+    }}
+) }}
 
 with identities as (
     select * from {{ ref('stg_events__usage_identity') }}
 ),
 
--- The vendor took these for one person, who signed in elsewhere.
 merged as (
-    select
-        identities.vendor_person_key,
-        min(identities.person_key) as person_key
-    from identities
-    where identities.vendor_person_key is not null and identities.person_key is not null
-    group by identities.vendor_person_key
-    having min(identities.person_key) = max(identities.person_key)
+    select * from {{ ref('int_usage_mergers') }}
 ),
 
 devices as (

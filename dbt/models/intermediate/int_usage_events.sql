@@ -1,9 +1,51 @@
 -- One row per product event that was done at a time that can be known: by whom, and when by one clock. A narrow table:
--- to tell each event once, out of segments with all that it carries, is what costs, so it is done once for all readers.
-{{ config(materialized='table', tags=['usage']) }}
+-- to tell each event once, however often it was delivered, is what costs, so it is done once for all readers.
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['event_number'], 'never_null': ['event_number'], 'follows': {
+        'stg_events__usage': {'is_as_it_came': true},
+        'int_usage_devices': {
+            'touches': 'select deliveries.event_number from staging.stg_events__usage as deliveries'
+                ~ ' semi join changed using (device_key)',
+            'narrowed_by': [],
+        },
+    }}
+) }}
 
-with events as (
+with deliveries as (
     select * from {{ ref('stg_events__usage') }}
+),
+
+doubled as (
+    select deliveries.event_number
+    from deliveries
+    group by deliveries.event_number
+    having count(*) > 1
+),
+
+-- What is delivered once, nearly all, passes by a narrow anti-join; only what was doubled is sorted.
+events as (
+    select deliveries.* from deliveries
+    anti join doubled on deliveries.event_number = doubled.event_number
+    union all
+    select deliveries.* from deliveries
+    semi join doubled on deliveries.event_number = doubled.event_number
+    qualify row_number() over (
+        partition by deliveries.event_number
+        order by
+            deliveries.uploaded_at,
+            deliveries.upload_hour,
+            deliveries.event_type,
+            deliveries.person_key,
+            deliveries.device_key,
+            deliveries.vendor_person_key,
+            deliveries.occurred_at,
+            deliveries.revenue,
+            deliveries.is_internal,
+            deliveries.is_exposure,
+            deliveries.flag_key,
+            deliveries.variant
+    ) = 1
 ),
 
 devices as (
@@ -13,6 +55,7 @@ devices as (
 -- Nothing is done after its upload, so a clock that is fast is cut there, and one that is slow is put forward.
 placed as (
     select
+        events.event_number,
         coalesce(events.person_key, devices.person_key, events.device_key, events.vendor_person_key) as person_key,
         events.person_key is null and coalesce(devices.is_shared, false) as is_of_nobody,
         case
@@ -34,9 +77,11 @@ placed as (
 
 final as (
     select
+        placed.event_number,
         placed.person_key,
         placed.is_of_nobody,
         placed.happened_at,
+        {{ day_of('placed.happened_at') }} as day_on,
         placed.event_type,
         coalesce(placed.is_internal, false) as is_internal,
         coalesce(placed.is_exposure, false) as is_exposure,

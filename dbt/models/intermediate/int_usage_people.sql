@@ -1,5 +1,8 @@
 -- One row per person with product events: one of our own, a program, or neither.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['person_key'], 'never_null': ['person_key'], 'follows': ['int_usage_days']}
+) }}
 
 with days as (
     select * from {{ ref('int_usage_days') }}

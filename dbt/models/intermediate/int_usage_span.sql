@@ -1,5 +1,8 @@
 -- One row: until when what users did is known, as late events are waited for.
-{{ config(tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['newest_uploaded_at'], 'follows': []}
+) }}
 
 with uploads as (
     select max(identities.last_uploaded_at) as newest_uploaded_at

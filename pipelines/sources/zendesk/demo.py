@@ -41,6 +41,9 @@ def account(company: Company, as_of: datetime, *, tokens: set[str]) -> Store:
         # A ticket may be merged into one that is told later, and never into one that nobody has seen.
         if target in store.tickets:
             store.merge(source, target, at)
+    for ticket in company.support_tickets:
+        if ticket.key in store.tickets and ticket.deleted_at is not None and ticket.deleted_at <= as_of:
+            store.delete(ticket.key, ticket.deleted_at)
     return store
 
 

@@ -16,7 +16,6 @@ from pipelines.company.ledger import (
     CAME_ANYWAY,
     NEVER,
     RETURN_UNTIL_MS,
-    STAYS_AWAY,
     USED_IN_WEEK,
 )
 from pipelines.company.trials import Trial, ms
@@ -25,6 +24,7 @@ from pipelines.impact.story_impact import COUNTS, EPOCHS
 from tests.unit.impact.rollouts import counted
 
 SCALE = Scale(teams=3, months=8, stories=120, users=20_000, product_events=900_000, tickets_a_day=1.0)
+OUTCOMES = ("returned_d1_d7", "bought_7d")
 _DELAY_MS = 120_000
 _DAYS = np.uint64(2**28 - 1)
 
@@ -44,14 +44,19 @@ class Life:
         return {EPOCHS: pl.DataFrame(self.epochs, schema_overrides=times), COUNTS: counted(pl.concat(self.people))}
 
     def truths(self, least: int = 30) -> pl.DataFrame:
-        """Return the true effects on those of each story who are compared by lot: in steps with enough people."""
+        """Return what each feature did to those who got it and are compared by lot, in steps with enough people.
+
+        What they did is known, and so is what they had done without it; the arms were drawn, so it is that of all.
+        """
         step = ("story_key", "epoch", "step")
         told = pl.concat(self.people).filter(~pl.col("is_waiting"), control="throughout")
         on = pl.col("arm") == "treated"
         enough = pl.min_horizontal(on.sum().over(step), (~on).sum().over(step)) >= least
-        return told.filter(enough).group_by("story_key", "epoch").agg(
-            (pl.col(f"{name}_on").mean() - pl.col(f"{name}_off").mean()).alias(name)
-            for name in ("returned_d1_d7", "bought_7d")
+        steps = told.filter(enough).group_by(step).agg(
+            pl.len().alias("n"), *((pl.col(name) - pl.col(f"{name}_off")).filter(on).mean() for name in OUTCOMES)
+        )  # fmt: skip
+        return steps.group_by("story_key", "epoch").agg(
+            (pl.col(name) * pl.col("n")).sum() / pl.col("n").sum() for name in OUTCOMES
         )  # fmt: skip
 
 
@@ -88,10 +93,6 @@ def _people(
     def has(mark: int) -> np.ndarray:
         return (marks & mark) > 0
 
-    anyway, stays_away = has(CAME_ANYWAY), has(STAYS_AWAY)
-    back = anyway & ~stays_away if trial.effect.drives_away else anyway | walk.comes_back(number, who)
-    put_off, sold = walk.till.is_put_off(number, who), walk.is_sold(number, who)
-    buys = (has(BOUGHT_EARLY) & ~put_off) | (has(BOUGHT_LATE) & ~stays_away & ~put_off) | sold
     is_on = ledger.on_at[slot, who] == met_at
     return pl.DataFrame(
         {
@@ -100,8 +101,9 @@ def _people(
             "arm": np.where(is_on, "treated", "control"), "control": _control(trial, step, met_at),
             "x": prior[slot, who], "used": has(USED_IN_WEEK), "is_waiting": met_at + RETURN_UNTIL_MS > as_of,
             "returned_d1_d7": has(CAME).astype(float), "bought_7d": has(BOUGHT).astype(float),
-            "adopted_7d": has(USED_IN_WEEK).astype(float), "returned_d1_d7_on": back, "returned_d1_d7_off": anyway,
-            "bought_7d_on": buys, "bought_7d_off": has(BOUGHT_EARLY) | has(BOUGHT_LATE), "kind": str(trial.effect.kind),
+            "adopted_7d": has(USED_IN_WEEK).astype(float),
+            "returned_d1_d7_off": has(CAME_ANYWAY).astype(float),
+            "bought_7d_off": (has(BOUGHT_EARLY) | has(BOUGHT_LATE)).astype(float), "kind": str(trial.effect.kind),
         },
         schema_overrides={"epoch": pl.Int64},
     )  # fmt: skip

@@ -6,6 +6,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
+from pipelines.impact.cace import compliers
 from pipelines.impact.cuped import cuped
 from pipelines.impact.estimate import Estimate
 from pipelines.impact.evalue import e_value
@@ -88,6 +89,21 @@ def test_pairs_of_few_values_are_sound():
                 assert is_sound(relative_lift(*ratio))
             if adjusted is not None:
                 assert is_sound(welch(adjusted.treated, adjusted.comparison))
+
+
+def test_compliers_of_few_people_are_sound():
+    draw = np.random.default_rng(3)
+    told = 0
+    for n in (0, 1, 2, 3, 9, 60):
+        for scale, use in product((0.0, 1e-9, 1.0, 1e9), (0.0, 0.5, 1.0)):
+            sides = []
+            for share in (use, 0.0):
+                y, x = draw.integers(0, 3, n) * scale, (draw.uniform(size=n) < share) * 1.0
+                sides.append(PairSums(n, *(float(one.sum()) for one in (y, y * y, x, x * x, x * y))))
+            found = compliers([(sides[0], sides[1])])
+            told += found is not None
+            assert found is None or is_sound(found.estimate), (n, scale, use)
+    assert told > 10
 
 
 def test_quantiles_of_few_values_are_sound():

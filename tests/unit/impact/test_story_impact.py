@@ -134,6 +134,19 @@ def test_users_who_have_no_like_among_the_others_are_not_compared():
     assert (row["answer"], row["evidence_grade"], row["ratio"]) == ("not_enough_data", None, None)
 
 
+def test_the_people_told_beside_an_adjusted_figure_are_those_who_were_compared():
+    """The busiest users had no like among the others; they were in the counts, and not in the ratio."""
+    everybody = rollout(1, steps=((100, "none"),))
+    row = one(rows(cut(everybody, (pl.col("x") <= 13) | pl.col("used"))), "returned_d7_d13", "landmark_day_7")
+    alike = everybody.people.filter(pl.col("x") <= 13)
+    users, others = alike.filter("used"), alike.filter(~pl.col("used"))
+    assert (row["evidence_grade"], row["n"], row["n_comparison"]) == ("C", users.height, others.height)
+    assert row["numerator"] == users["returned_d7_d13"].sum()
+    assert row["value"] == pytest.approx(users["returned_d7_d13"].mean())
+    assert row["comparison_value"] == pytest.approx(others["returned_d7_d13"].mean())
+    assert f"n = {row['n']:,} against {row['n_comparison']:,}" in row["wording"]
+
+
 def test_what_use_does_is_the_offers_effect_divided_by_whom_it_made_use_it():
     told = rows(rollout(1, steps=HALF, back=0.9), epoch=2)
     offer, users = one(told), one(told, audience="compliers")
@@ -142,6 +155,31 @@ def test_what_use_does_is_the_offers_effect_divided_by_whom_it_made_use_it():
     assert users["difference"] == pytest.approx(offer["difference"] / adopted, rel=1e-6)
     assert users["wording"].startswith("Increased: among the ")
     assert told.filter(audience="compliers", metric="bought_7d")["answer"].to_list() == ["no_clear_effect"]
+
+
+def test_what_use_does_is_no_effect_where_the_offers_is_one_of_many_that_may_be_chance():
+    """A purchase that differs by itself, at p of about 0.02, is called nothing under either name."""
+    drawn = rollout(4, people=3_000, steps=HALF)
+    people = drawn.people.with_row_index("number")
+    more = people.filter(pl.col("used"), pl.col("bought_7d") == 0)["number"].head(44)
+    told = rows(Rollout(people.with_columns(
+        bought_7d=pl.when(pl.col("number").is_in(more.implode())).then(1.0).otherwise("bought_7d")
+    ).drop("number"), drawn.on, drawn.off))  # fmt: skip
+    offer, users = (one(told, "bought_7d", audience) for audience in ("exposed", "compliers"))
+    assert offer["p_value"] < 0.05 < offer["q_value"]
+    for row in (offer, users):
+        assert row["ci_low"] > (row["ci_of"] == "ratio")
+        assert (row["answer"], row["wording"].partition(":")[0]) == ("no_clear_effect", "No clear effect")
+        assert "may look so by chance" in row["reason"]
+
+
+def test_a_step_whose_share_leaves_nobody_to_expect_on_one_side_is_compared_with_nobody():
+    """At 99.99 % forty people without it are no draw, though too few were expected to call the arms off."""
+    drawn = rollout(1, steps=((50, "throughout"),))
+    odd = Rollout(drawn.people.with_columns(percentage=pl.lit(99.9)).filter(
+        (pl.col("arm") == "treated") | (pl.int_range(pl.len()) % 50 == 0)), drawn.on, drawn.off)  # fmt: skip
+    row = one(rows(odd))
+    assert (row["answer"], row["sample_ratio_p_value"]) == ("not_enough_data", None)
 
 
 def test_the_order_of_the_rows_and_how_they_are_split_change_nothing():

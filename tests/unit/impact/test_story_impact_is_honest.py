@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.impact.distributions import binomial_at_least
 from pipelines.impact.story_impact import measure
-from tests.unit.impact.rollouts import Rollout, frames, rollout
+from tests.unit.impact.rollouts import FULL, Rollout, frames, rollout
 
 # As a share of such counts, fewer than one in a thousand is as odd, on either side.
 ODD = 0.001
@@ -105,3 +105,19 @@ def test_over_thousands_of_stories_they_miss_it_as_often_as_they_say_and_hardly_
     told, ratio, difference = coverage(4_200)
     for count in (ratio, difference):
         assert 0.03 < count / told < 0.055
+
+
+@pytest.mark.heavy
+def test_a_flag_that_stays_at_half_may_be_looked_at_every_few_days_and_hardly_one_that_does_nothing_is_called():
+    """Twelve looks at people who go on to come: the interval of one look would be wrong far more often."""
+    drawn = [rollout(seed, people=2_400, steps=((50, "throughout"),)) for seed in range(100)]
+    called, bare = set[str](), set[str]()
+    for number in range(1, 13):
+        seen = [Rollout(one.people.head(200 * number), one.on, one.off) for one in drawn]
+        for full, found in ((None, called), (FULL, bare)):
+            told = measure(frames(*seen, full_at=full)).filter("is_primary")
+            found |= set(told.filter(pl.col("answer").is_in(["increased", "decreased"]))["story_key"])
+    assert set(told["evidence_grade"]) == {"A"}
+    assert binomial_at_least(len(called), 100, 0.05) > ODD
+    assert len(bare) > 12
+    assert binomial_at_least(len(bare), 100, 0.05) < 0.01

@@ -5,20 +5,24 @@ from collections.abc import Iterable
 import polars as pl
 import pytest
 
+from pipelines.company import Scale
 from pipelines.impact.distributions import binomial_at_least
 from pipelines.impact.story_impact import measure
-from tests.unit.impact.company_rollouts import lived
+from tests.unit.impact.company_rollouts import OUTCOMES, SCALE, lived
 
-METRICS = ("returned_d1_d7", "bought_7d")
+# Half a year of many users: as many are compared as can be in a few seconds.
+SHORT = Scale(teams=2, months=6, stories=70, users=20_000, product_events=900_000, tickets_a_day=1.0)
 
 
-def compared(seeds: Iterable[int]) -> pl.DataFrame:
+def compared(seeds: Iterable[int], scale: Scale = SCALE) -> pl.DataFrame:
     """Return every figure of grade A, with the truth beside it and what was planted."""
     found = []
     for seed in seeds:
-        life = lived(seed)
-        rows = measure(life.frames).filter(pl.col("metric").is_in(METRICS), evidence_grade="A", audience="exposed")
-        truths = life.truths().unpivot(METRICS, index=["story_key", "epoch"], variable_name="metric", value_name="true")
+        life = lived(seed, scale)
+        rows = measure(life.frames).filter(pl.col("metric").is_in(OUTCOMES), evidence_grade="A", audience="exposed")
+        truths = life.truths().unpivot(
+            OUTCOMES, index=["story_key", "epoch"], variable_name="metric", value_name="true"
+        )
         kinds = pl.concat(life.people).group_by("story_key").agg(pl.col("kind").first())
         told = rows.join(truths, on=["story_key", "epoch", "metric"]).join(kinds, on="story_key")
         assert told.height == rows.height
@@ -32,7 +36,7 @@ def wrong(told: pl.DataFrame) -> int:
 
 @pytest.fixture(scope="module")
 def told() -> pl.DataFrame:
-    return compared(range(3))
+    return compared(range(5), SHORT)
 
 
 def test_intervals_by_lot_hold_what_was_planted_and_nobody_who_changed_sides_is_in_them(told):
@@ -52,7 +56,7 @@ def test_what_brings_back_or_drives_away_is_told_on_the_right_side(told):
 @pytest.mark.heavy
 def test_over_fifty_companies_intervals_are_wrong_as_often_as_they_say():
     everything = compared(range(100, 150))
-    for metric in METRICS:
+    for metric in OUTCOMES:
         part = everything.filter(metric=metric)
         assert part.height > 500
         assert binomial_at_least(wrong(part), part.height, 0.05) > 0.001

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from pipelines.summaries import guard
 from pipelines.summaries.document import plain
@@ -19,7 +21,8 @@ from pipelines.summaries.numbers import WORDS, numbers
 from pipelines.summaries.rendering import placeholders
 from pipelines.summaries.template import document
 from pipelines.summaries.vocabulary import vocabulary
-from tests.unit.summaries.told import GOLDEN, golden
+from tests.unit.summaries.told import GOLDEN, by_lot, by_use, golden, tickets
+from tests.unit.summaries.told import pack as known_as
 
 HOSTILE = json.loads((Path(__file__).parent / "hostile.json").read_text())["answers"]
 Case = dict[str, Any]
@@ -52,6 +55,27 @@ def test_the_template_s_own_sentences_pass_and_come_out_as_they_are(name: str, l
     assert checked.rejections == ()
     assert set(checked.worded) == {claim.id for claim in pack.offered}
     assert document(pack, checked.worded) == document(pack)
+
+
+_LOOKS = ("higher", "lower", "no_clear_difference")
+_ALL = [
+    *((by_lot, "A", answer) for answer in ("increased", "decreased", "no_clear_effect")),
+    *((by_lot, "B", answer) for answer in _LOOKS),
+    *((by_use, grade, answer) for grade in "CD" for answer in _LOOKS),
+    *((tickets, grade, answer) for grade in "BD" for answer in _LOOKS),
+]
+
+
+@pytest.mark.parametrize("locale", locales())
+@pytest.mark.parametrize("of", ["ratio", "difference"])
+@pytest.mark.parametrize(("told", "grade", "answer"), _ALL)
+def test_whatever_grade_and_answer_a_claim_has_its_own_sentence_passes(
+    told: Any, grade: str, answer: str, of: str, locale: str
+) -> None:
+    more = {"ci_of": of} if told is by_lot else {}
+    pack = known_as([told(grade, answer, **more)], Terms(locale=locale))
+    assert len(pack.offered) == 1
+    assert check(pack, own(pack)).rejections == ()
 
 
 def test_a_sentence_that_is_worded_otherwise_and_says_the_same_passes() -> None:
@@ -102,6 +126,30 @@ def test_were_a_counting_word_ever_allowed_what_is_printed_would_still_be_counte
     assert check(pack, told, {name: rule for name, rule in RULES.items() if name != "numbers"}).is_taken
 
 
+_PIECES = st.sampled_from([
+    *sorted(vocabulary("en").known), *sorted(WORDS)[::5], "7", "1.8", "%", "½", "@channel", "https://e.example", "*",
+    "not", "{{c1.figure}}", "{{c2.figure}}", "{{c2.people}}", "{{c3.basis}}", "{{c9.x}}", ".", ",", ";", ":", "(", ")",
+    "-", "\u200b",
+])  # fmt: skip
+_PACK = golden("grade_a")
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.sampled_from(own(_PACK)), st.lists(st.tuples(st.integers(0, 400), _PIECES), min_size=1, max_size=3))
+def test_whatever_is_put_into_a_good_sentence_its_figures_stay_as_they_are(
+    good: Sentence, pieces: list[tuple[int, str]]
+) -> None:
+    parts = good.template.split(" ")
+    for place, piece in pieces:
+        parts.insert(place % (len(parts) + 1), piece)
+    bad = Sentence(" ".join(parts), tuple(placeholders(" ".join(parts))))
+    checked = check(_PACK, [bad if one == good else one for one in own(_PACK)])
+    printed = plain(document(_PACK, checked.worded))
+    assert numbers(printed) == numbers(plain(document(_PACK)))
+    assert not re.search(r"[@*\u200b]|://|\bnot\b", printed)
+    event("taken" if checked.is_taken else "refused")
+
+
 def test_figures_that_run_together_are_another_number() -> None:
     """Two facts side by side could be read as one; the second layer alone would find it."""
     pack = golden("grade_b")
@@ -126,6 +174,11 @@ def test_every_claim_that_is_offered_has_words() -> None:
         for name in GOLDEN:
             pack = golden(name, Terms(locale=locale))
             assert askable(pack) == pack.offered
+
+
+def test_the_page_on_comments_names_every_rule() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "summaries.md").read_text()
+    assert [name for name in RULES if f"| {name} |" not in page] == []
 
 
 def test_an_answer_without_a_sentence_and_one_to_nothing_are_refused() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines import docs_columns
+from pipelines.impact.story_impact import SCHEMA
 from pipelines.summaries.document import plain
 from pipelines.summaries.lines import Terms
 from pipelines.summaries.stories import packs
@@ -14,6 +16,9 @@ from tests.unit.summaries.told import (
     FINAL,
     FULL,
     FULL_STORY,
+    STAGES,
+    STEPS,
+    STORIES,
     STORY,
     asked,
     by_lot,
@@ -109,3 +114,9 @@ def test_other_figures_are_another_digest_and_the_moment_is_none() -> None:
     assert one.digest == again.digest
     assert one.digest != pack([tried(n=10_001)]).digest
     assert pl.read_json(one.canonical_json().encode()).height == 1
+
+
+def test_the_marts_promise_every_column_that_a_comment_is_made_of() -> None:
+    promised = {mart.name: {column.name for column in mart.columns} for mart in docs_columns.marts()}
+    read = {"fct_stories": STORIES, "fct_story_stages": STAGES, "fct_rollout_steps": STEPS, "fct_story_impact": SCHEMA}
+    assert [(name, lost) for name, columns in read.items() if (lost := set(columns) - promised[name])] == []

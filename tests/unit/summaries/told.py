@@ -83,7 +83,7 @@ def by_use(grade: str = "C", answer: str = "higher", **more: Any) -> Row:
     return impact(audience, metric, answer, grade, **(figures | more))
 
 
-def tickets(grade: str | None = "B", answer: str = "decreased", topic: str = "how to export data", **more: Any) -> Row:
+def tickets(grade: str | None = "B", answer: str = "lower", topic: str = "how to export data", **more: Any) -> Row:
     figures: Row = {
         "n": 42_000, "n_comparison": 40_000, "numerator": 33.0, "numerator_comparison": 95.0, "ratio": 0.3663,
         "ci_low": 0.24, "ci_high": 0.557, "ci_of": "ratio", "crude_ratio": 0.3308, "crude_ci_low": 0.223,
@@ -154,7 +154,7 @@ def golden(name: str, terms: Terms | None = None) -> FactPack:
     no_flag: Row = {"flag_key": None}
     known: dict[str, Row] = {
         "grade_a": FULL_STORY,
-        "grade_b": {"rows": (tried(), by_lot("B", "higher"), tickets("D", "decreased"))},
+        "grade_b": {"rows": (tried(), by_lot("B", "higher"), tickets("D"))},
         "grade_c": {"rows": (tried(), refused(), by_use("C"))},
         "grade_d": {"rows": (
             tried(), refused(), by_use("D"), impact("landmark_day_7", "returned_d7_d13", "too_early")

@@ -1,34 +1,41 @@
--- One row per product event, of all sources, told once however often it was delivered. Not of `current_events` as other
--- families are: product events lie in Parquet segments, which are read where they lie.
-with events as (
-    select * from {{ source('log', 'usage_events') }}
+-- One row per delivery of a product event, of all sources: what the models need of it. Not of `current_events` as other
+-- families are: product events lie in Parquet segments, and each hour of upload is told anew as a whole.
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['source', 'instance', 'upload_hour'], 'never_null': ['source', 'instance', 'upload_hour'],
+        'follows': ['usage_segments']}
+) }}
+
+with segments as (
+    select * from {{ source('log', 'usage_segments') }}
 ),
 
 final as (
     select
-        events.source,
-        events.instance,
-        events.upload_hour,
-        events.insert_id,
-        events.event_type,
-        events.person_key,
-        events.device_key,
-        events.vendor_person_key,
-        events.session_id,
-        events.occurred_at,
-        events.uploaded_at,
-        events.platform,
-        events.country,
-        events.version,
-        events.plan,
-        events.revenue,
-        events.is_internal,
-        events.is_exposure,
-        events.flag_key,
-        events.variant,
-        events.properties,
-        events.user_properties
-    from events
+        segments.source,
+        segments.instance,
+        segments.upload_hour,
+        {{ number_of_texts(['segments.source', 'segments.instance', 'segments.insert_id']) }} as event_number,
+        segments.event_type,
+        segments.person_key,
+        segments.device_key,
+        segments.vendor_person_key,
+        segments.occurred_at,
+        segments.uploaded_at,
+        segments.revenue,
+        segments.is_internal,
+        segments.is_exposure,
+        segments.flag_key,
+        segments.variant,
+        -- Most events name no feature, and a text is searched far sooner than JSON is read.
+        case
+            when contains(segments.properties, {{ sql_text('"' ~ var('feature_property') ~ '"') }})
+                then
+                    nullif(trim(json_extract_string(
+                        segments.properties, {{ sql_text('$."' ~ var('feature_property') ~ '"') }}
+                    )), '')
+        end as feature
+    from segments
 )
 
 select * from final

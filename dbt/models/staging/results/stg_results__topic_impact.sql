@@ -1,0 +1,50 @@
+-- One row per story, flag, epoch and topic of support tickets, and one of all tickets, as estimated between the two
+-- halves of the transform. Its columns are those of what else a story did.
+with final as (
+    select
+        story_key,
+        flag_key,
+        epoch,
+        audience,
+        metric,
+        unit,
+        is_primary,
+        evidence_grade,
+        answer,
+        wording,
+        reason,
+        numerator,
+        numerator_comparison,
+        n,
+        n_comparison,
+        value,
+        comparison_value,
+        ratio,
+        difference,
+        ci_of,
+        ci_low,
+        ci_high,
+        difference_low,
+        difference_high,
+        p_value,
+        q_value,
+        crude_ratio,
+        crude_ci_low,
+        crude_ci_high,
+        e_value,
+        e_value_bound,
+        cap,
+        variance_ratio,
+        sample_ratio_p_value,
+        n_excluded_immature,
+        n_excluded_uncontrolled,
+        is_mature,
+        window_start,
+        window_end,
+        as_of,
+        method,
+        definition_version
+    from {{ source('results', 'topic_impact') }}
+)
+
+select * from final

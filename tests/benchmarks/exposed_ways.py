@@ -1,0 +1,116 @@
+"""One way to compute what became of everybody who met a feature, in a process of its own: it prints what that took.
+
+python -m tests.benchmarks.exposed_ways WAY HOME
+"""
+
+import importlib
+import json
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+from pipelines.transform import run_dbt
+from warehouse.connection import workspace
+
+# The models over product events, and what these stand on that is planted or drawn from what is planted.
+MODELS = (
+    "int_flag_names", "int_feature_epochs", "int_feature_events", "int_flag_steps", "int_controlled_spans", "tag:usage",
+)  # fmt: skip
+# From who met a feature to what became of them.
+COHORTS = ("int_exposed_activity", "int_exposed_acts", "int_exposed_edges", "int_exposed_windows")
+EXPOSURES, OUTCOMES = "storyline.intermediate.int_exposures", f"storyline.intermediate.{COHORTS[-1]}"
+MEMORY_MEGABYTES = 2_500
+
+
+def models(home: Path, told: dict[str, float]) -> None:
+    """Run the models: all made anew the first time, and what a night touches after that."""
+    outcome = run_dbt(Settings(home=home), select=MODELS, verb="run")
+    assert outcome.ok, outcome.error
+    told |= {node.name: round(node.seconds, 2) for node in outcome.nodes}
+
+
+def one_pass(home: Path, told: dict[str, float]) -> None:
+    """Compute all stories in one pass over what is known of exposures, days, acts and events."""
+    with _beside(home) as database:
+        for name, code in _codes(database).items():
+            database.execute(f"create table {name} as {code}")
+        told["rows"] = _rows(database, COHORTS[-1], told)
+
+
+def by_story(home: Path, told: dict[str, float]) -> None:
+    """The same by the same SQL, with a query for each story."""
+    with _beside(home) as database:
+        stories = database.execute(f"select distinct story_key from {EXPOSURES} order by 1").fetchall()
+        codes = {name: code.replace(_named("int_exposures"), "of_story") for name, code in _codes(database).items()}
+        database.execute(f"create table told as from {OUTCOMES} limit 0")
+        for (story,) in stories:
+            database.execute(f"create or replace table of_story as from {EXPOSURES} where story_key = ?", [story])
+            for name, code in codes.items():
+                database.execute(f"create or replace table {name} as {code}")
+            database.execute(f"insert into told from {COHORTS[-1]}")
+        told["rows"] = _rows(database, "told", told)
+
+
+def _named(table: str) -> str:
+    return f'"storyline"."intermediate"."{table}"'
+
+
+@contextmanager
+def _beside(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of its own beside the home's, which is only read."""
+    scratch = home / "beside"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    with workspace(scratch, memory_megabytes=MEMORY_MEGABYTES) as database:
+        database.execute(f"attach '{Settings(home=home).database}' as storyline (read_only)")
+        database.execute(f"attach '{scratch / 'beside.duckdb'}' as beside")
+        database.execute("use beside")
+        yield database
+    shutil.rmtree(scratch)
+
+
+def _codes(database: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the SQL of each table of cohorts, over those of them that are made here."""
+    told = dict(database.execute("select name, code from storyline.increments.tables").fetchall())
+    codes = {name: str(told[name]) for name in COHORTS}
+    for made in COHORTS:
+        codes = {name: code.replace(_named(made), made) for name, code in codes.items()}
+    return codes
+
+
+def _rows(database: duckdb.DuckDBPyConnection, table: str, told: dict[str, float]) -> float:
+    """Count the rows, and stop the clock before they are compared with the models' own: by a sum of hashes."""
+    database.execute("checkpoint beside")
+    _stop(told)
+    digest = "select count(*), sum(cast(hash(told) as hugeint)) from {} as told"
+    found = [database.execute(digest.format(name)).fetchall() for name in (table, OUTCOMES)]
+    assert found[0] == found[1]
+    return float(found[0][0][0])
+
+
+def _stop(told: dict[str, float]) -> None:
+    told.setdefault("seconds", time.perf_counter() - BEGAN[0])
+    told.setdefault("processor", time.process_time() - BEGAN[1])
+    told.setdefault("peak_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+WAYS: dict[str, Callable[[Path, dict[str, float]], None]] = {
+    "models": models, "one-pass": one_pass, "by-story": by_story,
+}  # fmt: skip
+BEGAN: list[float] = []
+
+if __name__ == "__main__":
+    # What a process imports once is no part of what a night costs.
+    importlib.import_module("dbt.cli.main")
+    BEGAN += [time.perf_counter(), time.process_time()]
+    answer: dict[str, float] = {}
+    WAYS[sys.argv[1]](Path(sys.argv[2]), answer)
+    _stop(answer)
+    sys.stdout.write(json.dumps(answer) + "\n")
