@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.contracts.outbox_sites import LATER, Site, jira_site, linear_site, messages
+from tests.unit.outbox.saying import AT
 
 
 def count(site: Site) -> int:
@@ -61,3 +62,11 @@ def test_an_issue_whose_comment_arrived_without_its_card_being_told_is_written_t
         assert [name for (name, _), times in site.store.arrivals.items() if name == "commentCreate"] == [
             "commentCreate"
         ]
+
+
+def test_a_ticket_that_was_closed_meanwhile_is_told_all_the_same(settings):
+    with jira_site() as site:
+        site.make(settings)
+        done = next(one for one in site.store.statuses if one["statusCategory"]["key"] == "done")
+        site.store.move(site.ticket, done, AT)
+        assert (site.deliver(settings).posted, count(site)) == (1, 1)
