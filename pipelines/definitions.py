@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.assets.alerts import alerts_asset
 from pipelines.assets.backfill import backfill_jobs
 from pipelines.assets.checks import log_checks
+from pipelines.assets.comments import COMMENTS, comments_asset
 from pipelines.assets.dbt import dbt_assets, graph
 from pipelines.assets.dead_runs import burial
 from pipelines.assets.ingest import ingest_assets
@@ -32,7 +33,9 @@ def definitions(settings: Settings, progress: Stages = unwatched, notice: Notice
             *ingest_assets(settings),
             dbt_assets(models),
             alerts_asset(models.marts),
-            publish_asset(models.marts),
+            comments_asset(models.marts),
+            # What became of the comments is a mart too.
+            publish_asset([*models.marts, COMMENTS]),
             report(),
         ],
         asset_checks=[log_checks(settings)],

@@ -102,7 +102,8 @@ def _names(columns: Sequence[str]) -> str:
 def _shown() -> dict[str, list[str]]:
     """The views of the report that show each mart."""
     shown: dict[str, list[str]] = {}
-    declared: list[dict[str, Any]] = yaml.safe_load((MARTS / "exposures.yml").read_text())["exposures"]
+    files = sorted(MARTS.glob("exposures*.yml"))
+    declared: list[dict[str, Any]] = [one for file in files for one in yaml.safe_load(file.read_text())["exposures"]]
     for exposure in declared:
         for ref in exposure["depends_on"]:
             shown.setdefault(ref.removeprefix("ref('").removesuffix("')"), []).append(exposure["label"])

@@ -34,6 +34,7 @@ from pipelines.settings_sections import (
 )
 from pipelines.summary_settings import Summaries
 from pipelines.support_settings import Support
+from pipelines.writeback_settings import Writeback
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     guardrails: Guardrails = Guardrails()
     impact: Impact = Impact()
     summaries: Summaries = Summaries()
+    writeback: Writeback = Writeback()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

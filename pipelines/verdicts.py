@@ -1,42 +1,16 @@
-"""Tells the log what the marts newly say of rollouts: an event for each verdict that changed, none for one that stands.
+"""Tells the log what the marts newly say of rollouts: an event for each changed verdict, none for one that stands."""
 
-These events are of a source of our own. No mart counts them and no digest of the log does: they come after the marts,
-so they would make news of themselves each night, and a rebuild would show more than the night before it.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
-from pipelines.events.envelope import Event, Origin
 from pipelines.events.records import RawRecord
+from pipelines.own_events import VERDICTS, Conclusions
 from pipelines.projection import CatalogProjection
-from pipelines.sources.base import Stream
 from warehouse.event_log import append, needs_projection, project_again
-from warehouse.verdicts import OWN, VERDICT_REACHED, changed
-
-_STREAM = "verdicts"
-
-
-class Conclusions:
-    """What the line itself tells. No source: nothing is read from anywhere, so it has no walk, recording or person."""
-
-    name = OWN
-    mapper_version = 1
-    streams = (Stream(_STREAM, "observation"),)
-    emits = frozenset({VERDICT_REACHED})
-
-    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:  # noqa: ARG002
-        """Map one verdict; its id is that of its key and of the number of the change."""
-        yield Origin(self.name, instance).event(
-            VERDICT_REACHED,
-            subject=f"rollout:{body['environment']}/{body['flag_key']}",
-            occurrence=record_key,
-            occurred_at=datetime.fromisoformat(body["as_of"]),
-            payload={name: value for name, value in body.items() if name != "as_of"},
-        )
+from warehouse.verdicts import OWN, changed
 
 
 def record_verdicts(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> int:
@@ -61,7 +35,7 @@ def _record(change: Mapping[str, Any], as_of: datetime) -> RawRecord:
         f"{change['environment']}/{change['flag_key']}#{change['epoch']}.{change['step']} "
         f"{change['guardrail']} {change['change_number']}"
     )
-    return RawRecord(OWN, _STREAM, key, body)
+    return RawRecord(OWN, VERDICTS, key, body)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.assets.alerts import ALERTS
 from pipelines.assets.checks import FRESH
+from pipelines.assets.comments import COMMENTS
 from pipelines.assets.dbt import TRANSFORM
 from pipelines.assets.dead_runs import bury_the_dead
 from pipelines.assets.ingest import ANSWERS, source_key
@@ -112,6 +113,7 @@ def _outcome(result: dg.ExecuteInProcessResult, unread: Iterable[str]) -> Nightl
     told += [f"{_name(check)} is stale: {check.description}." for check in _failed(result, FRESH)]
     made = _metadata(result)
     told += alerted(made.get(ALERTS, {}))
+    told += str(made.get(COMMENTS, {}).get("sentences") or "").splitlines()
     published = made.get(SERVING)
     if published:
         told.append(

@@ -87,7 +87,7 @@ class Faults:
         body: bytes = b"{}",
         pause_seconds: float = 0.1,
     ) -> None:
-        """Let the next `count` requests whose place (`Request.place`) holds `match` fail, once `after` went well."""
+        """Let the next `count` requests fail that hold `match` in `POST /path`, once `after` of them went well."""
         told = dict(headers or {})
         self._waiting.append(Fault(kind, count, match, after, status, told, body, pause_seconds))
 

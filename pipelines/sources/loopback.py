@@ -102,7 +102,7 @@ class Loopback:
         """Note a request and say what goes back. One at a time: a vendor's state has no races of ours."""
         with self._lock:
             self.requests.append(request)
-            fault = self.faults.due(request.place)
+            fault = self.faults.due(f"{request.method} {request.place}")
             if fault is not None and not fault.needs_reply:
                 return fault.spoilt(b"", {})
             reply = self._routes(request)

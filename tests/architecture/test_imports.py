@@ -20,6 +20,7 @@ SECTIONS = (
     "monorepo_settings",
     "guardrail_settings",
     "summary_settings",
+    "writeback_settings",
 )
 
 # The first prefix that fits a file rules it. What a file may import of ours, besides its own folder's modules.
@@ -31,6 +32,20 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pipelines/company/", ("pipelines.company",)),
     ("pipelines/impact/", ("pipelines.impact",)),
     ("pipelines/summaries/", ("pipelines.summaries",)),
+    (
+        "pipelines/outbox/",
+        (
+            "pipelines.outbox",
+            "pipelines.summaries",
+            "pipelines.events",
+            "pipelines.sources.live",
+            "pipelines.sources.writing",
+            "pipelines.writeback_settings",
+            "pipelines.own_events",
+            "pipelines.projection",
+            "warehouse",
+        ),
+    ),
     ("pipelines/sources/", ("pipelines.events", "pipelines.sources", "pipelines.clock", "pipelines.company")),
     (
         "warehouse/",

@@ -10,7 +10,7 @@ from tests.unit.warehouse.test_lock import other_writer  # noqa: F401
 
 def test_help_names_every_command_and_exit_code(storyline):
     shown = storyline("--help").stdout
-    commands = "init ingest nightly replay import export transform rebuild publish explain doctor app dagster"
+    commands = "init ingest nightly replay import export transform rebuild publish writeback explain doctor app dagster"
     for command in commands.split():
         assert f"\n  {command} " in shown
     assert "nothing published" in shown
@@ -24,6 +24,8 @@ def test_help_names_every_command_and_exit_code(storyline):
         (("import", "nothing.ndjson"), ["nothing.ndjson", "does not exist"]),
         (("nightly", "--as-of", "yesterday"), ["yesterday", "ISO 8601"]),
         (("frobnicate",), ["frobnicate"]),
+        (("writeback", "--send"), ["nothing is sent in mode dry_run", "writeback.mode"]),
+        (("writeback", "--approve", "SHOP-1"), ["nothing waits under 'SHOP-1'"]),
         (("ingest", "cloudevents"), ["cloudevents", "github", "jira"]),
         (("ingest", "jira"), ["nothing says how to reach jira", "storyline init", "[sources.jira]"]),
     ],

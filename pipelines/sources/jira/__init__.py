@@ -12,6 +12,7 @@ from pipelines.sources.jira.connection import JiraConnection
 __all__ = ["SOURCE"]
 
 from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+from pipelines.sources.writing import Writer
 
 
 class Jira:
@@ -69,6 +70,13 @@ class Jira:
 
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
         return JiraCollector(connection, network)
+
+    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes comments to a site; see `writeback.py`."""
+        from pipelines.sources.jira.writeback import JiraWriter
+
+        assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
+        return JiraWriter(connection, network)
 
 
 SOURCE: LiveSource = Jira()

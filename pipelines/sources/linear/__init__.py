@@ -12,6 +12,7 @@ from pipelines.sources.linear.connection import LinearConnection
 __all__ = ["SOURCE"]
 
 from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+from pipelines.sources.writing import Writer
 
 
 class Linear:
@@ -66,6 +67,13 @@ class Linear:
 
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
         return LinearCollector(connection, network)
+
+    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes comments to a workspace; see `writeback.py`."""
+        from pipelines.sources.linear.writeback import LinearWriter
+
+        assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
+        return LinearWriter(connection, network)
 
 
 SOURCE: LiveSource = Linear()

@@ -49,6 +49,7 @@ class Store:
         unindexed: ids of tickets that the search does not find yet, as it lags behind.
         hidden_boards: ids of boards that are listed and cannot be viewed, as their filter is gone.
         properties: by `issue <key>` or `comment <id>`.
+        former: keys under which tickets were before they moved to another project, with the ids of those tickets.
         link_types: by name.
     """
 
@@ -66,6 +67,7 @@ class Store:
     unindexed: set[str] = field(default_factory=set)
     hidden_boards: set[int] = field(default_factory=set)
     properties: dict[str, dict[str, Any]] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
     written: int = 0
     link_types: dict[str, Any] = field(default_factory=lambda: {row["name"]: row for row in _LINK_TYPES})
 
@@ -117,9 +119,21 @@ class Store:
         return max((int(number) for head, _, number in keys if head == project), default=0) + 1
 
     def find(self, name: str) -> Issue | None:
-        """Return a ticket by id or key, None where there is none."""
+        """Return a ticket by id, key or former key, None where there is none."""
         by_key = (issue for issue in self.issues.values() if issue.get("key") == name)
-        return self.issues.get(name) or next(by_key, None)
+        return self.issues.get(self.former.get(name, name)) or next(by_key, None)
+
+    def rename(self, key: str, new: str) -> None:
+        """Move a ticket to another project: it has another key, and is found by the former one too."""
+        issue = self.find(key)
+        assert issue is not None, f"there is no {key}"
+        self.issues[str(issue["id"])] = {**issue, "key": new}
+        self.former[key] = str(issue["id"])
+        for rows in (self.comments, self.remotelinks):
+            if key in rows:
+                rows[new] = rows.pop(key)
+        if f"issue {key}" in self.properties:
+            self.properties[f"issue {new}"] = self.properties.pop(f"issue {key}")
 
     def move(self, key: str, status: Issue, at: datetime) -> None:
         """Move a ticket to a status at a moment, as a person on the board does."""

@@ -1,0 +1,35 @@
+"""What the line itself wrote on a ticket: an event of our own, beside the comment that the tracker tells."""
+
+from pipelines.events.catalog.base import EventType, Payload
+
+
+class CommentWritten(Payload):
+    """`comment.posted` and `comment.updated`: a text of ours stands on a ticket.
+
+    Attributes:
+        message_id: of the outbox; `version` of its text, from 1 on.
+        kind: `impact`.
+        epoch: of the flag's rollout that it is about.
+        content_hash: of the text's blocks, whatever form the tracker keeps them in.
+        remote_id: the tracker's own, of the comment.
+        author: `template`, or the language model that worded it.
+        is_final: its figures were final.
+    """
+
+    message_id: str
+    version: int
+    story_key: str
+    ticket_key: str
+    tracker: str
+    kind: str
+    epoch: int
+    content_hash: str
+    remote_id: str
+    author: str
+    is_final: bool
+
+
+EVENTS: tuple[EventType, ...] = (
+    EventType("comment.posted", CommentWritten, "A comment of ours was posted on a ticket."),
+    EventType("comment.updated", CommentWritten, "A comment of ours was written anew in its place."),
+)

@@ -1,0 +1,224 @@
+"""How a message reaches its ticket once, whatever breaks on the way.
+
+`sending` is written down before anything is sent. Then our mark is looked for on the ticket, and only where there is
+none, and no request of ours can still be under way, is a comment posted. An answer that was lost leaves the message in
+`sending`: the next run finds the comment, or knows that there is none. A comment that a person edited or deleted is
+theirs, and left as it is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from pipelines.outbox.message import document_of
+from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
+from pipelines.outbox.posted import OvertakenError, record_posted
+from pipelines.outbox.render import render
+from pipelines.sources.live import LimitedError, MissingError, UnreachableError, VendorError
+from pipelines.sources.writing import LostError, Mark, NotTakenError, Sight, Writer
+from warehouse import outbox
+from warehouse.outbox import Message, keep
+
+_HOUR = timedelta(hours=1)
+# After so many troubles in a row a site is left alone until the next run.
+_TROUBLES = 3
+_WAITING = (outbox.PENDING, outbox.APPROVED, outbox.SENDING)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What a delivery did.
+
+    Attributes:
+        posted, updated: comments that were newly written, and written anew.
+        found: that had arrived before.
+        waiting: a sentence for each message that waits, with its reason.
+        troubles: a sentence for each that failed, or could not be sent now.
+    """
+
+    posted: int = 0
+    updated: int = 0
+    found: int = 0
+    waiting: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Say it, for a person; nothing where nothing was done."""
+        counts = ((self.posted, "posted"), (self.updated, "updated"), (self.found, "found to have arrived before"))
+        told = [
+            f"{count} {'comment was' if count == 1 else 'comments were'} {what}." for count, what in counts if count
+        ]
+        return [*told, *self.troubles]
+
+
+class Delivery:
+    """Delivers what may go.
+
+    Args:
+        connection: the writer's, under the one lock, in no transaction.
+        writer_of: the writer for a source and instance.
+        clock: tells the time of each step.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str], Writer],
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
+        self._done, self._troubles = Delivered(), dict[tuple[str, str], int]()
+
+    def run(self, only: Sequence[str] = ()) -> Delivered:
+        """Deliver the messages that wait, of these stories where any are named."""
+        for message in outbox.messages(self._connection):
+            if message.state in _WAITING and (not only or message.story_key in only):
+                self._one(message)
+        return self._done
+
+    def _one(self, message: Message) -> None:
+        site = (message.source, message.instance)
+        why = self._why_not(message)
+        # What may have arrived is looked for in any case; it was let go once.
+        if why is not None and message.state != outbox.SENDING:
+            self._done.waiting.append(f"{message.story_key}: {why}.")
+            return
+        if self._troubles.get(site, 0) >= _TROUBLES:
+            self._done.waiting.append(f"{message.story_key}: {message.source} is left alone until the next run.")
+            return
+        try:
+            writer = self._writer_of(*site)
+            self._attempt(message, writer, why)
+        except VendorError as error:
+            self._troubles[site] = self._troubles.get(site, 0) + self._weight(error)
+            self._done.troubles.append(f"{message.story_key}: {str(error).rstrip('.')}.")
+        else:
+            self._troubles[site] = 0
+
+    def _why_not(self, message: Message) -> str | None:
+        since = self._terms.at - _HOUR
+        sent = outbox.sent_since(self._connection, message.source, message.project_key, since)
+        return never(message, self._terms, is_standing=message.remote_id is not None) or not_now(
+            message, self._terms, sent
+        )
+
+    @staticmethod
+    def _weight(error: VendorError) -> int:
+        return _TROUBLES if isinstance(error, UnreachableError | LimitedError) else 1
+
+    def _attempt(self, message: Message, writer: Writer, why: str | None) -> None:
+        """Note that it is being sent, look, and write where nothing stands.
+
+        Raises:
+            VendorError: it could not be sent; the state says what that means.
+        """
+        was_lost = message.state == outbox.SENDING
+        if was_lost and why is None and is_unsettled(message, self._clock()):
+            why = "nobody knows yet whether it arrived; the next run looks again"
+        if not was_lost:
+            message = self._sending(message)
+        try:
+            sight = writer.look(message.ticket_key, mark_of(message), message.remote_id, message.shipped_at)
+            if self._settled(message, sight, writer):
+                return
+            if why is not None:
+                self._done.waiting.append(f"{message.story_key}: {why}.")
+                return
+            self._write(self._sending(message) if was_lost else message, sight, writer)
+        except MissingError as error:
+            self._end(message, outbox.FAILED, "the ticket is gone, or hidden from the token", error)
+            raise
+        except LostError:
+            raise
+        except VendorError as error:
+            # Nothing of it can have arrived, so it waits as before; what may have arrived before stays `sending`.
+            if not was_lost:
+                self._end(message, outbox.APPROVED, "it could not be sent", error)
+            raise
+
+    def _sending(self, message: Message) -> Message:
+        if message.state == outbox.PENDING:
+            self._end(message, outbox.APPROVED, f"mode {self._terms.settings.mode}")
+            message = self._read(message)
+        again = "it did not arrive" if message.state == outbox.SENDING else "it is due"
+        self._end(message, outbox.SENDING, again)
+        return self._read(message)
+
+    def _settled(self, message: Message, sight: Sight, writer: Writer) -> bool:
+        """Tell whether what stands on the ticket, or stood there, leaves nothing to write; and note it."""
+        standing = sight.standing
+        if standing is None and sight.noted_id is None:
+            return False
+        if standing is None:
+            self._end(message, outbox.SUPERSEDED, "somebody deleted the comment; it is not posted again")
+        elif standing.content_hash == message.content_hash:
+            self._arrived(message, sight, writer, standing.remote_id, "it had arrived before")
+            self._done.found += 1
+        elif standing.is_edited:
+            self._end(message, outbox.SUPERSEDED, "somebody edited the comment; it is left as it is",
+                      remote_id=standing.remote_id)  # fmt: skip
+        else:
+            return False
+        return True
+
+    def _write(self, message: Message, sight: Sight, writer: Writer) -> None:
+        body, mark = render(document_of(message), writer.form), mark_of(message)
+        try:
+            if sight.standing is None:
+                remote_id, what = writer.post(sight, body, mark), "it was posted"
+            else:
+                remote_id, what = sight.standing.remote_id, "it was written anew in its place"
+                writer.replace(sight, body, mark)
+        except LostError as error:
+            self._end(message, outbox.SENDING, "its answer was lost", error, is_attempt=False)
+            raise
+        except NotTakenError as error:
+            self._refused(message, writer, mark, error)
+            return
+        self._arrived(message, sight, writer, remote_id, what)
+        self._done.posted += sight.standing is None
+        self._done.updated += sight.standing is not None
+
+    def _arrived(self, message: Message, sight: Sight, writer: Writer, remote_id: str, what: str) -> None:
+        """Let the ticket remember the comment, and then note that it was sent.
+
+        Raises:
+            LostError: the ticket could not be told; the next run finds the comment and tells it then.
+        """
+        try:
+            writer.note(sight, remote_id, mark_of(message))
+        except NotTakenError as error:
+            what = f"{what}, though the ticket itself cannot remember it ({error})"
+        except VendorError as error:
+            self._end(message, outbox.SENDING, f"{what}, and the ticket does not remember it yet", error,
+                      remote_id=remote_id, is_attempt=False)  # fmt: skip
+            raise LostError(str(error)) from None
+        record_posted(self._connection, message, sight, remote_id, self._clock(), what)
+
+    def _refused(self, message: Message, writer: Writer, mark: Mark, error: NotTakenError) -> None:
+        """Call it failed, unless it stands on the ticket all the same."""
+        sight = writer.look(message.ticket_key, mark, message.remote_id, message.shipped_at)
+        if sight.standing is not None and sight.standing.content_hash == message.content_hash:
+            self._arrived(message, sight, writer, sight.standing.remote_id, "it arrived, though it was refused")
+            self._done.posted += 1
+            return
+        self._end(message, outbox.FAILED, "the vendor refuses it", error)
+        self._done.troubles.append(f"{message.story_key}: {str(error).rstrip('.')}.")
+
+    def _end(
+        self, message: Message, state: str, reason: str, error: VendorError | None = None, **more: Any
+    ) -> None:  # fmt: skip
+        told = None if error is None else str(error)
+        if not keep(self._connection, message, state, reason, self._clock(), error=told, **more):
+            raise OvertakenError(f"message {message.message_id} of {message.story_key} was changed by another writer")
+
+    def _read(self, message: Message) -> Message:
+        (found,) = outbox.messages(self._connection, message_id=message.message_id)
+        return found
+
+
+def mark_of(message: Message) -> Mark:
+    """Return what a message's comment bears."""
+    return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)

@@ -1,0 +1,70 @@
+"""What a message is called, and how a comment becomes one: pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from pipelines.events.ids import canonical_json, content_hash
+from pipelines.summaries.comment import Comment
+from pipelines.summaries.document import Block, Bullets, Document, Paragraph, plain
+from warehouse.outbox import Draft, Message
+
+
+def message_id(story_key: str, kind: str, epoch: int, definition_version: str) -> str:
+    """Return the id of a message, 32 hex characters: one comment is one message, however its figures change."""
+    told = json.dumps(["message", story_key, kind, epoch, definition_version])
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def draft(comment: Comment, story: Mapping[str, Any], *, is_backfill: bool = False) -> Draft:
+    """Return a comment as it is kept.
+
+    Args:
+        story: its row of fct_stories: source, instance, ticket_key, project_key.
+    """
+    document = as_json(comment.document)
+    return Draft(
+        message_id=message_id(comment.story_key, comment.kind, comment.epoch, comment.definition_version),
+        story_key=comment.story_key,
+        kind=comment.kind,
+        epoch=comment.epoch,
+        definition_version=comment.definition_version,
+        source=story["source"],
+        instance=story["instance"],
+        ticket_key=story["ticket_key"],
+        project_key=story["project_key"] or story["ticket_key"].rpartition("-")[0],
+        is_backfill=is_backfill,
+        shipped_at=comment.shipped_at,
+        body=plain(comment.document),
+        document=canonical_json(document),
+        content_hash=content_hash(document),
+        facts=comment.facts,
+        facts_digest=comment.facts_digest,
+        author=comment.author,
+        is_final=comment.is_final,
+    )
+
+
+def as_json(document: Document) -> list[dict[str, Any]]:
+    """Return a document as JSON: a block is a `text` or has `items`."""
+    return [asdict(block) for block in document.blocks]
+
+
+def document_of(message: Message) -> Document:
+    """Return the text of a message, to be rendered."""
+    blocks = list[Block]()
+    for told in json.loads(message.document):
+        blocks.append(Paragraph(told["text"]) if "text" in told else Bullets(tuple(told["items"])))
+    return Document(tuple(blocks))
+
+
+def is_of_one_comment(one: Draft, other: Draft) -> bool:
+    """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both."""
+    return (one.story_key, one.kind, one.epoch) == (other.story_key, other.kind, other.epoch)
+
+
+def in_place_of(new: Draft, message: Message) -> Draft:
+    """Return a new text under the name of the message that it goes on in."""
+    return replace(new, message_id=message.message_id, definition_version=message.definition_version)

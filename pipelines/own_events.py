@@ -1,0 +1,45 @@
+"""What the line itself tells the log: a source of our own, whose events no mart counts and no digest of the log holds.
+
+They come after the marts, so they would make news of themselves each night, and a rebuild would show more than the
+night before it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pipelines.events.envelope import Event, Origin
+from pipelines.sources.base import Stream
+from warehouse.verdicts import OWN, VERDICT_REACHED
+
+VERDICTS, MESSAGES = "verdicts", "messages"
+COMMENT_POSTED, COMMENT_UPDATED = "comment.posted", "comment.updated"
+
+
+class Conclusions:
+    """What the line itself tells. No source: nothing is read from anywhere, so it has no walk, recording or person."""
+
+    name = OWN
+    mapper_version = 1
+    streams = (Stream(VERDICTS, "observation"), Stream(MESSAGES, "observation"))
+    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED})
+
+    def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
+        """Map one verdict, or one text that stands on a ticket; its id is that of its key."""
+        if stream == VERDICTS:
+            yield Origin(self.name, instance).event(
+                VERDICT_REACHED,
+                subject=f"rollout:{body['environment']}/{body['flag_key']}",
+                occurrence=record_key,
+                occurred_at=datetime.fromisoformat(body["as_of"]),
+                payload={name: value for name, value in body.items() if name != "as_of"},
+            )
+            return
+        told = {name: value for name, value in body.items() if name not in ("written_at", "ticket", "is_update")}
+        yield Origin(self.name, instance).event(
+            COMMENT_UPDATED if body["is_update"] else COMMENT_POSTED,
+            subject=f"ticket:{body['ticket']}",
+            occurrence=record_key,
+            occurred_at=datetime.fromisoformat(body["written_at"]),
+            payload=told,
+        )

@@ -1,0 +1,143 @@
+"""The seam of writing to a vendor: one comment of ours on a ticket, found again by a marker before anything is sent.
+
+A request that writes is sent once. What became of it is told by which error it raises; trying again is for the caller,
+who looks first.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pipelines.sources.live import ConnectionSettings, Network, VendorError
+
+# How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown.
+Form = Literal["adf", "wiki", "markdown"]
+
+
+class UnsentError(VendorError):
+    """It was not taken, for sure, and that is no fault of the message's: another time it may be."""
+
+
+class LostError(VendorError):
+    """It was sent, and nobody knows whether it was taken."""
+
+
+class NotTakenError(VendorError):
+    """The vendor refused it, and would again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a comment of ours bears, so that it is known again.
+
+    Attributes:
+        kind, epoch: a ticket has one comment of each pair.
+        content_hash: of the text, whatever form it was rendered in.
+    """
+
+    message_id: str
+    kind: str
+    epoch: int
+    version: int
+    content_hash: str
+
+    @property
+    def place(self) -> str:
+        """Which of a ticket's comments of ours it is."""
+        return f"{self.kind}/{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Our comment as it stands on a ticket.
+
+    Attributes:
+        content_hash: of the text that we last wrote there.
+        is_edited: somebody else changed it since.
+    """
+
+    remote_id: str
+    content_hash: str | None
+    is_edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a ticket shows of a comment of ours.
+
+    Attributes:
+        ticket_id: the vendor's own, which no move changes; `ticket_key` as it is called now.
+        standing: None where there is none.
+        noted_id: of the comment that the ticket itself remembers; without `standing`, somebody deleted it.
+    """
+
+    ticket_id: str
+    ticket_key: str
+    standing: Standing | None
+    noted_id: str | None
+
+
+class Writer(Protocol):
+    """Writes comments to one vendor's site, `instance` as it stands in the log."""
+
+    vendor: str
+    instance: str
+
+    @property
+    def form(self) -> Form:
+        """How it wants a text.
+
+        Raises:
+            VendorError: the site has to be asked, and does not answer.
+        """
+
+    def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:
+        """Look for our comment on a ticket, by its present or a former key.
+
+        Args:
+            known_id: of the comment as we know it, None where we know of none.
+            since: none of ours is older.
+
+        Raises:
+            MissingError: there is no such ticket, or none that the token may see.
+            VendorError: it cannot be looked at.
+        """
+
+    def post(self, sight: Sight, body: Any, mark: Mark) -> str:
+        """Add a comment that bears the mark, and return its id.
+
+        Raises:
+            UnsentError, LostError, NotTakenError: what became of it.
+        """
+
+    def replace(self, sight: Sight, body: Any, mark: Mark) -> None:
+        """Write the comment that stands anew, with its mark.
+
+        Raises:
+            UnsentError, LostError, NotTakenError: what became of it.
+        """
+
+    def note(self, sight: Sight, remote_id: str, mark: Mark) -> None:
+        """Let the ticket itself remember the comment, so that one that is deleted is not posted again.
+
+        Raises:
+            VendorError: it does not.
+        """
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+@runtime_checkable
+class WritableSource(Protocol):
+    """A source whose tickets can be written to."""
+
+    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes to a site; asks nothing yet."""
+
+
+def text_digest(text: str) -> str:
+    """Return a digest of a text by which it is known again: what vendors do to blanks counts for nothing."""
+    return hashlib.sha256(re.sub(r"\s+", "", text).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,201 @@
+"""Comments from the marts to the tickets: made, shown, approved and delivered, under the one lock."""
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import duckdb
+
+from pipelines.clock import now
+from pipelines.comments import due_comments, wording
+from pipelines.connections import connection_of, network_of
+from pipelines.outbox.deliver import Delivered, Delivery
+from pipelines.outbox.making import decide, make_messages, wanted
+from pipelines.outbox.policy import WRITING, Terms, never, not_now
+from pipelines.settings import Settings, SettingsError
+from pipelines.sources.live import UnreachableError
+from pipelines.sources.registry import sources
+from pipelines.sources.writing import WritableSource, Writer
+from warehouse import outbox
+from warehouse.event_log import newest_as_of
+from warehouse.outbox import Message
+from warehouse.store import open_log
+
+COMMAND = "storyline writeback"
+_LIVE = (outbox.PENDING, outbox.APPROVED, outbox.SENDING, outbox.FAILED)
+
+
+class NotSentError(RuntimeError):
+    """The mode does not let anything be sent. The message says how to change that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the outbox is asked for: these stories, all where none is named; `is_backfill`: older ones too."""
+
+    stories: tuple[str, ...] = ()
+    is_backfill: bool = False
+
+
+def show(settings: Settings, asked: Asked) -> list[str]:
+    """Make the messages that are due and return what would be written where and why, line by line.
+
+    Raises:
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    if settings.writeback.mode == "off":
+        return ["Comments are off: nothing is made and nothing would be written; set writeback.mode."]
+    with _opened(settings) as (connection, terms):
+        told = _made(connection, settings, terms, asked)
+        waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
+        for message in waiting:
+            told += shown(message, _why(message, terms), _before(connection, message))
+    return told or ["Nothing would be written."]
+
+
+def send(settings: Settings, asked: Asked, *, clock: Callable[[], datetime] = now) -> Delivered:
+    """Make the messages that are due and deliver those that the mode allows.
+
+    Raises:
+        NotSentError: the mode is off or dry_run.
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    mode = settings.writeback.mode
+    if mode not in WRITING:
+        raise NotSentError(f"nothing is sent in mode {mode}; set writeback.mode to approve or auto")
+    with _opened(settings) as (connection, terms), _writers(settings) as writer_of:
+        withheld = _made(connection, settings, terms, asked)
+        done = Delivery(connection, terms, writer_of, clock).run(asked.stories)
+        done.waiting += withheld
+        outbox.refresh_mart(connection)
+    return done
+
+
+def by_night(settings: Settings) -> Delivered:
+    """Do what a night does: nothing in mode off, make in dry_run, make and deliver in the others.
+
+    Raises:
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    mode = settings.writeback.mode
+    if mode in WRITING:
+        return send(settings, Asked())
+    if mode != "off":
+        with _opened(settings) as (connection, terms):
+            _made(connection, settings, terms, Asked())
+    return Delivered()
+
+
+def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> list[str]:
+    """Approve or reject the messages of stories, or by their ids, and say what was decided on.
+
+    Raises:
+        LookupError: nothing waits under such a name.
+        Locked, WarehouseError: the warehouse cannot be written now.
+    """
+    told = []
+    with _opened(settings) as (connection, terms):
+        for name in names:
+            found = decide(connection, name, is_approved=is_approved, at=terms.at)
+            if not found:
+                raise LookupError(f"nothing waits under {name!r}; `{COMMAND}` shows what does")
+            what = "is approved" if is_approved else "is rejected, and will not be written"
+            told += [f"{one.story_key}: message {one.message_id[:12]} {what}." for one in found]
+        outbox.refresh_mart(connection)
+    return told
+
+
+def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
+    """Yield a message as a person reads it: where it goes and why, why it waits, and its text against what stands."""
+    what = f"update of comment {message.remote_id}" if message.remote_id else "a new comment"
+    place = f"{message.source} {message.ticket_key}, message {message.message_id[:12]} ({message.state})"
+    yield f"{message.story_key}: {what} on {place}: {message.reason}."
+    if message.error:
+        yield f"  last error: {message.error}"
+    yield f"  {'would be written now' if why is None else f'waits: {why}'}."
+    lines = difflib.unified_diff(before.splitlines(), message.body.splitlines(), lineterm="", n=2)
+    yield from (f"  {line}" for number, line in enumerate(lines) if number > 1 and not line.startswith("@@"))
+
+
+def _made(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
+) -> list[str]:  # fmt: skip
+    # What is made of equal marts is equal, so it is made at the moment that they stand for.
+    terms = replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+    due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
+    names = {one.message_id for one in wanted(connection, [one.draft for one in due], terms)}
+    drafts = [one.draft for one in due]
+    if names:
+        with wording(connection, settings) as word:
+            drafts = [word(one) if one.draft.message_id in names else one.draft for one in due]
+    done = make_messages(connection, drafts, terms)
+    outbox.refresh_mart(connection)
+    if asked.stories:
+        return [f"{story}: {why}." for story, why in done.withheld.items()]
+    if not done.withheld:
+        return []
+    story, why = next(iter(done.withheld.items()))
+    return [f"{len(done.withheld)} stories are not written of; {story}: {why}."]
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Message]:
+    return [one for one in outbox.messages(connection) if not asked.stories or one.story_key in asked.stories]
+
+
+def _why(message: Message, terms: Terms) -> str | None:
+    if message.state == outbox.FAILED:
+        return f"it failed; `{COMMAND} --approve {message.message_id[:12]}` tries it again"
+    if terms.settings.mode not in WRITING:
+        return f"the mode is {terms.settings.mode}"
+    return never(message, terms, is_standing=message.remote_id is not None) or not_now(message, terms, 0)
+
+
+def _before(connection: duckdb.DuckDBPyConnection, message: Message) -> str:
+    if message.sent_version is None:
+        return ""
+    return outbox.body_of(connection, message.message_id, message.sent_version)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
+    at = now()
+    with open_log(settings, command=COMMAND, since=at) as connection:
+        told = settings.writeback
+        group = "on" if told.mode in WRITING else "dry_run"
+        as_of = min(newest_as_of(connection) or at, at)
+        since = told.enabled_at or outbox.switched_at(connection, group, as_of)
+        yield connection, Terms(told, since, at)
+
+
+@contextmanager
+def _writers(settings: Settings) -> Iterator[Callable[[str, str], Writer]]:
+    """Hold one writer for each site, made when it is first needed."""
+    held: dict[tuple[str, str], Writer] = {}
+
+    def writer_of(source: str, instance: str) -> Writer:
+        if (source, instance) not in held:
+            held[source, instance] = _writer(settings, source, instance)
+        return held[source, instance]
+
+    try:
+        yield writer_of
+    finally:
+        for writer in held.values():
+            writer.close()
+
+
+def _writer(settings: Settings, source: str, instance: str) -> Writer:
+    known = sources().get(source)
+    if not isinstance(known, WritableSource):
+        raise UnreachableError(f"nobody writes comments to {source}")
+    try:
+        connection, network = connection_of(settings, source), network_of(settings)
+    except SettingsError as error:
+        raise UnreachableError(str(error)) from None
+    writer = known.writer(connection, network)
+    if writer.instance != instance:
+        writer.close()
+        raise UnreachableError(f"the settings reach {writer.instance} and not {instance}, where the ticket is")
+    return writer
