@@ -1,5 +1,5 @@
 {#- The clocks of what is measured, over `capped`: whom it is measured of (`among`), and after how many hours since when
-    (`since`) it is known. -#}
+    (`since`) it is known. `is_open`: anybody who met it may still begin it, however long ago that was. -#}
 {% macro impact_clocks() -%}
     {%- set met = 'capped.first_exposed_at' -%}
     {{ return([
@@ -7,10 +7,34 @@
         {'name': 'week_of_flag', 'since': met, 'hours': 168, 'among': 'capped.flag_key is not null'},
         {'name': 'return', 'since': met, 'hours': 192},
         {'name': 'second_week', 'since': met, 'hours': 336},
-        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null'},
+        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null',
+            'is_open': true},
         {'name': 'month', 'since': 'capped.full_at', 'hours': var('impact').adoption_days * 24,
             'among': 'capped.is_active_in_month'},
     ]) }}
+{%- endmacro %}
+
+{#- The clocks that nobody begins any longer once all who met it have had their time, or the others. -#}
+{% macro clocks_that_end(do_end=true) -%}
+    {{ return(impact_clocks() | rejectattr('is_open', 'defined') | list if do_end
+        else impact_clocks() | selectattr('is_open', 'defined') | list) }}
+{%- endmacro %}
+
+{#- What is measured by those clocks, in windows that end, or by the others. -#}
+{% macro measures_that_end(do_end=true) -%}
+    {{ return(impact_measures() | rejectattr('is_endless', 'defined')
+        | selectattr('clock', 'in', clocks_that_end(do_end) | map(attribute='name') | list) | list) }}
+{%- endmacro %}
+
+{#- The stratum of activity before, by so many days of 28. -#}
+{% macro stratum_of(days) -%}
+    case
+        when {{ days }} <= 2 then cast({{ days }} as varchar)
+        when {{ days }} <= 4 then '3-4'
+        when {{ days }} <= 7 then '5-7'
+        when {{ days }} <= 13 then '8-13'
+        else '14-28'
+    end
 {%- endmacro %}
 
 {#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides. -#}
@@ -102,6 +126,26 @@
         sum(capped.x * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_xy
         {%- if measure.is_capped %}, max(capped.{{ measure.name }}_cap) as {{ measure.name }}_cap {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Of what may become another long after, the sums of `opened` beside those of `ended`: who did not stay away came back. -#}
+{% macro sums_that_open() -%}
+    {%- for clock in clocks_that_end(false) -%}
+        {%- for sum in ('all', 'n') -%}
+            coalesce(opened.{{ clock.name }}_{{ sum }}, 0) as {{ clock.name }}_{{ sum }},
+        {% endfor -%}
+        {%- for sum in ('x', 'xx', 'start', 'end') -%}
+            opened.{{ clock.name }}_{{ sum }},
+        {% endfor -%}
+    {%- endfor -%}
+    {%- for measure in measures_that_end(false) -%}
+        opened.{{ measure.name }}_y, opened.{{ measure.name }}_xy,
+    {% endfor -%}
+    {%- for measure in impact_measures() if measure.is_endless -%}
+        ended.{{ measure.clock }}_n - coalesce(opened.absent_n, 0) as {{ measure.name }}_y,
+        ended.{{ measure.clock }}_x - coalesce(opened.absent_x, 0) as {{ measure.name }}_xy
+        {{- ',' if not loop.last }}
+    {% endfor -%}
 {%- endmacro %}
 
 {#- The sums of one measure by the names that they all have. -#}
