@@ -13,6 +13,7 @@ from pipelines.transform import run_dbt
 from tests.dbt.planting_segments import DAY, hours, list_segments, on, segment, tell
 from tests.dbt.planting_touched import AFTER, BEFORE, FIRST, REPLACING, SECOND, TAKING_BACK, TOUCHED
 from warehouse.connection import reader
+from warehouse.segments import Segment
 
 MODELS = (
     "tag:usage",
@@ -101,11 +102,11 @@ class Line:
             f"select week_n, controlled_hours from intermediate.int_impact_sums where story_key = '{story}'"
         )
 
-    def counted(self) -> list[tuple[object, ...]]:
+    def counted(self) -> list[tuple[str, int, float, float]]:
         """Of how many it is known whether they ever came back, or used it again: as counted, and one by one."""
         (told,) = self.ask(f"select ({COUNTED}), ({ONE_BY_ONE})")
         assert told[0] == told[1]
-        found: list[tuple[object, ...]] = told[0]
+        found: list[tuple[str, int, float, float]] = told[0]
         return found
 
     def changed(self, before: dict[str, list[tuple[object, ...]]]) -> set[str]:
@@ -139,24 +140,8 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     # Nothing is told of this story that was not told before, and yet weeks of its people are over.
     assert line.ask("select * from increments.int_exposed_windows where story_key = 'ST-G'") == []
     assert (waited, line.sums("ST-G")) == ([(0, 336)], [(1, 336)])
-    (measure, n, yes, x), _used = line.counted()
-
-    # The only visit of somebody who came back long after is taken back.
-    taken = [one for one in second if one.covers_from == on(31)]
-    list_segments(line.settings, hours(line.settings, TAKING_BACK), taken)
-    line.night()
-    assert line.differs() == []
-    assert line.counted()[0] == (measure, n, yes - 1, x)
-
-    # Hours that become a day are nobody's news.
-    versions = line.versions()
-    parts = [one for one in first if on(5) <= one.covers_from < on(6)]
-    whole = segment(line.settings, on(5), DAY, [row for row in FIRST if on(5) <= row["uploaded_at"] < on(6)])
-    list_segments(line.settings, [whole], parts)
-    line.night()
-    assert line.differs() == []
-    assert {name for name, version in line.versions().items() if version != versions[name]} == {"usage_segments"}
-    line.counted()
+    _visit_taken_back(line, second)
+    _hours_become_a_day(line, first)
 
     # A share that came sooner, an epoch that is two, a story, its events and a flag's name that are tied only now.
     before = line.outcomes()
@@ -171,3 +156,24 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     assert line.ask("select * from increments.int_exposed_windows where story_key = 'ST-G'") == []
     assert line.sums("ST-G") == [(1, 192)]
     line.counted()
+
+
+def _visit_taken_back(line: Line, second: list[Segment]) -> None:
+    """The only visit of somebody who came back long after is taken back."""
+    (measure, n, yes, x), _used = line.counted()
+    taken = [one for one in second if one.covers_from == on(31)]
+    list_segments(line.settings, hours(line.settings, TAKING_BACK), taken)
+    line.night()
+    assert line.differs() == []
+    assert line.counted()[0] == (measure, n, yes - 1, x)
+
+
+def _hours_become_a_day(line: Line, first: list[Segment]) -> None:
+    """Nobody's news."""
+    versions = line.versions()
+    parts = [one for one in first if on(5) <= one.covers_from < on(6)]
+    whole = segment(line.settings, on(5), DAY, [row for row in FIRST if on(5) <= row["uploaded_at"] < on(6)])
+    list_segments(line.settings, [whole], parts)
+    line.night()
+    assert line.differs() == []
+    assert {name for name, version in line.versions().items() if version != versions[name]} == {"usage_segments"}

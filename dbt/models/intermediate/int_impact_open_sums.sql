@@ -20,17 +20,22 @@ with outcomes as (
         )
 ),
 
+told as (
+    select * from outcomes
+    where first_used_at is not null or not has_returned_unbounded
+),
+
 capped as (
     select
-        outcomes.*,
-        {{ controlled_hours('outcomes.first_exposed_at', 'spans') }} as controlled_hours,
-        {{ stratum_of('outcomes.prior_active_days') }} as prior_activity
-    from outcomes
+        told.*,
+        {{ controlled_hours('told.first_exposed_at', 'spans') }} as controlled_hours,
+        {{ stratum_of('told.prior_active_days') }} as prior_activity
+    from told
     left join {{ ref('int_controlled_spans') }} as spans
         on
-            outcomes.flag_key = spans.flag_key
-            and outcomes.epoch = spans.epoch
-            and outcomes.step = spans.step
+            told.flag_key = spans.flag_key
+            and told.epoch = spans.epoch
+            and told.step = spans.step
 ),
 
 clocked as (
