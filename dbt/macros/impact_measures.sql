@@ -1,5 +1,5 @@
 {#- The clocks of what is measured, over `capped`: whom it is measured of (`among`), and after how many hours since when
-    (`since`) it is known. -#}
+    (`since`) it is known. `is_open`: anybody who met it may still begin it, however long ago that was. -#}
 {% macro impact_clocks() -%}
     {%- set met = 'capped.first_exposed_at' -%}
     {{ return([
@@ -7,10 +7,23 @@
         {'name': 'week_of_flag', 'since': met, 'hours': 168, 'among': 'capped.flag_key is not null'},
         {'name': 'return', 'since': met, 'hours': 192},
         {'name': 'second_week', 'since': met, 'hours': 336},
-        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null'},
+        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null',
+            'is_open': true},
         {'name': 'month', 'since': 'capped.full_at', 'hours': var('impact').adoption_days * 24,
             'among': 'capped.is_active_in_month'},
     ]) }}
+{%- endmacro %}
+
+{#- The clocks that nobody begins any longer once all who met it have had their time, or the others. -#}
+{% macro clocks_that_end(do_end=true) -%}
+    {{ return(impact_clocks() | rejectattr('is_open', 'defined') | list if do_end
+        else impact_clocks() | selectattr('is_open', 'defined') | list) }}
+{%- endmacro %}
+
+{#- What is measured by those clocks, in windows that end, or by the others. -#}
+{% macro measures_that_end(do_end=true) -%}
+    {{ return(impact_measures() | rejectattr('is_endless', 'defined')
+        | selectattr('clock', 'in', clocks_that_end(do_end) | map(attribute='name') | list) | list) }}
 {%- endmacro %}
 
 {#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides. -#}
@@ -63,54 +76,4 @@
         {'name': 'habitual_month', 'clock': 'month', 'yes': 'capped.use_days_in_month >= 2',
             'audience': 'exposed_active'},
     ]) }}
-{%- endmacro %}
-
-{#- What all but one of a thousand stay within; the most of all where that is nothing, as nearly nobody does it. -#}
-{% macro cap_of(value) -%}
-    coalesce(nullif(percentile_disc(0.999) within group (order by {{ value }}), 0), max({{ value }}))
-{%- endmacro %}
-
-{#- Whom a clock is of, and of whom what it measures is known, as columns. -#}
-{% macro clock_columns(clock) -%}
-    {{ clock.among or 'true' }} as {{ clock.name }}_is_of,
-    {{ clock.among or 'true' }} and {{ hours_after(clock.since, clock.hours) }} <= capped.known_until
-        as {{ clock.name }}_is_known
-{%- endmacro %}
-
-{#- By a clock: how many it is of, of how many it is known, their covariate and its square, where its windows lie. -#}
-{% macro clock_sums(clock) -%}
-    {%- set known = 'filter (where capped.' ~ clock.name ~ '_is_known)' -%}
-    count(*) filter (where capped.{{ clock.name }}_is_of) as {{ clock.name }}_all,
-    count(*) {{ known }} as {{ clock.name }}_n,
-    sum(capped.x) {{ known }} as {{ clock.name }}_x,
-    sum(capped.x * capped.x) {{ known }} as {{ clock.name }}_xx,
-    min({{ clock.since }}) {{ known }} as {{ clock.name }}_start,
-    {{ hours_after('max(' ~ clock.since ~ ') ' ~ known, clock.hours) }} as {{ clock.name }}_end
-{%- endmacro %}
-
-{#- The sums of what is measured: value, square and product with the covariate. A yes is 1, and so is its square. -#}
-{% macro measure_sums(measure) -%}
-    {%- set known = 'capped.' ~ measure.clock ~ '_is_known' -%}
-    {%- if measure.yes -%}
-        count(*) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_y,
-        sum(capped.x) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_xy
-    {%- else -%}
-        {%- set cut = 'least(' ~ measure.number ~ ', capped.' ~ measure.name ~ '_cap)' -%}
-        {%- set value = cut if measure.is_capped else measure.number -%}
-        sum({{ value }}) filter (where {{ known }}) as {{ measure.name }}_y,
-        sum({{ value }} * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_yy,
-        sum(capped.x * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_xy
-        {%- if measure.is_capped %}, max(capped.{{ measure.name }}_cap) as {{ measure.name }}_cap {%- endif -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#- The sums of one measure by the names that they all have. -#}
-{% macro measured_columns(measure) -%}
-    {%- for sum in ('all', 'n', 'x', 'xx', 'start', 'end') -%}
-        sums.{{ measure.clock }}_{{ sum }} as sum_{{ sum }},
-    {% endfor -%}
-    sums.{{ measure.name }}_y as sum_y,
-    sums.{{ measure.name }}_{{ 'y' if measure.yes else 'yy' }} as sum_yy,
-    sums.{{ measure.name }}_xy as sum_xy,
-    {{ 'sums.' ~ measure.name ~ '_cap' if measure.is_capped else 'null' }} as sum_cap
 {%- endmacro %}

@@ -51,3 +51,31 @@
         on epochs.full_at <= days.last_at and days.first_at < {{ adoption_end('epochs.full_at') }}
     semi join moved on days.person_key = moved.person_key
 {%- endmacro %}
+
+{#- Of a first use, which may come long after, the sums hold nothing but whether it came within a week. -#}
+{% macro sums_touched_by_outcomes() -%}
+    select distinct moved.story_key, moved.flag_key, moved.epoch
+    from (
+        select * exclude (variant, first_used_at, has_used_again_d1_d7) from changed
+        group by all
+        having count(*) % 2 = 1
+    ) as moved
+{%- endmacro %}
+
+{#- Of whom the end of some window was not known yet. -#}
+{% macro sums_touched_by_span() -%}
+    {%- set hours = clocks_that_end() | selectattr('since', 'equalto', 'capped.first_exposed_at') | map(attribute='hours') -%}
+    select distinct outcomes.story_key, outcomes.flag_key, outcomes.epoch
+    from intermediate.int_exposed_windows as outcomes
+    cross join (
+        select min(coalesce(known_until, cast('-infinity' as timestamptz))) as known_until from changed
+    ) as before
+    where
+        {{ hours_after('outcomes.first_exposed_at', hours | max) }} > before.known_until
+        or {{ adoption_end('outcomes.full_at') }} > before.known_until
+{%- endmacro %}
+
+{% macro sums_touched_by_control() -%}
+    select epochs.story_key, epochs.flag_key, epochs.epoch
+    from intermediate.int_feature_epochs as epochs semi join changed using (flag_key, epoch)
+{%- endmacro %}

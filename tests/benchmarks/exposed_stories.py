@@ -100,7 +100,7 @@ _STEPS = """
 create or replace table intermediate.int_rollout_steps as
 select
     'flag-' || story as flag_id, 'flag-' || story as flag_key, 'production' as environment, true as is_production,
-    1 as epoch, step, case when step = 1 then 50.0 else 100.0 end as percentage,
+    1::bigint as epoch, step::bigint as step, case when step = 1 then 50.0 else 100.0 end as percentage,
     timestamptz '{begin}' + to_microseconds(cast((story * 330.0 / {stories} + (step - 1) * 30) * 86400e6 as bigint))
         as started_at,
     lead(started_at) over (partition by story order by step) as ended_at

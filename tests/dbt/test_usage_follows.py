@@ -4,15 +4,16 @@ Every keyed table is compared with its own whole SQL over the tables before it, 
 is planted for each way in which a person can be touched, and what is told of them must have changed.
 """
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.settings import Settings
 from pipelines.transform import run_dbt
-from tests.dbt.planting_segments import DAY, HOUR, Flags, Row, did, hours, list_segments, met, on, segment, tell
+from tests.dbt.planting_segments import DAY, hours, list_segments, on, segment, tell
+from tests.dbt.planting_touched import AFTER, BEFORE, FIRST, REPLACING, SECOND, TAKING_BACK, TOUCHED
 from warehouse.connection import reader
+from warehouse.segments import Segment
 
 MODELS = (
     "tag:usage",
@@ -22,99 +23,34 @@ MODELS = (
     "int_flag_steps",
     "int_controlled_spans",
 )
-BEFORE = Flags(
-    steps={
-        "a": [(0, 1, 50), (30, 1, 100)], "b": [(0, 1, 50), (9, 1, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)],
-        "g": [(0, 1, 50)],
-    },
-    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-D", "d"), ("ST-G", "g")],
-    uses=[("a used", "ST-A"), ("looked", "ST-F")],
-    releases={"ST-F": 12},
-)  # fmt: skip
-AFTER = Flags(
-    steps={
-        "a": [(0, 1, 50), (20, 1, 100)], "b": [(0, 1, 50), (9, 2, 60)], "c": [(0, 1, 50)], "d": [(0, 1, 50)],
-        "g": [(0, 1, 50)],
-    },
-    links=[("ST-A", "a"), ("ST-B", "b"), ("ST-C", "c"), ("ST-D", "d"), ("ST-G", "g")],
-    uses=[("a used", "ST-A"), ("c used", "ST-C"), ("looked", "ST-F"), ("bought", "ST-E")],
-    releases={"ST-F": 12, "ST-E": 6},
-    aliases={"d": "d as the product says"},
-)  # fmt: skip
-LATE = {"late": 6 * DAY}
+# By measure: people, how many it holds of, and the sum of active days before of these.
+COUNTED = """
+select list(row(measure, n, yes, x) order by measure) from (
+    select measure, cast(sum(n) as bigint) as n, sum(outcome_sum) as yes, sum(product_sum) as x
+    from intermediate.int_impact_counts
+    where measure in ('returned_unbounded', 'used_again_d1_d7') and audience in ('exposed', 'adopters') group by measure
+)
+"""
+ONE_BY_ONE = """
+with told as (
+    select
+        unnest([
+            {'measure': 'returned_unbounded', 'since': first_exposed_at, 'is_told': has_returned_unbounded},
+            {'measure': 'used_again_d1_d7', 'since': first_used_at, 'is_told': has_used_again_d1_d7}
+        ], recursive := true), prior_active_days as x
+    from intermediate.int_exposed_outcomes
+),
 
+counted as (
+    select
+        measure, count(*) as n, cast(count(*) filter (where is_told) as double) as yes,
+        cast(coalesce(sum(x) filter (where is_told), 0) as double) as x
+    from told
+    where since + interval 192 hours <= (select known_until from intermediate.int_usage_span) group by measure
+)
 
-def fast_day(day: float) -> list[Row]:
-    """As many events in a second as no person makes."""
-    return [did("program", "looked", on(day) + timedelta(milliseconds=40 * one)) for one in range(24)]
-
-
-def slow(day: float) -> Row:
-    """An event of a device whose uploads all come an hour late."""
-    return did("slow", "looked", on(day), late=HOUR)
-
-
-# Of the hour that is delivered again: one event went, one came, and one that was doubled stands elsewhere now.
-DOUBLE = did("undoubled", "bought", on(7, 1), revenue=5, insert_id="told twice")
-REPLACED = [did("replaced", "looked", on(7, 1)), DOUBLE]
-REPLACING = [did("replacing", "looked", on(7, 1))]
-
-FIRST = [
-    *[
-        met(name, "a", on(5))
-        for name in (
-            "steady", "late", "replaced", "replacing", "undoubled", "doubled", "back", "buyer", "user", "ours", "slow",
-            "program", "month", "edge", "prior",
-        )
-    ],
-    *REPLACED,
-    did("undoubled", "bought", on(7, 1), revenue=7, late=20 * HOUR, insert_id="told twice"),
-    did("doubled", "bought", on(7, 3), revenue=3, insert_id="told once and then again"),
-    did("steady", "looked", on(6, 5)),
-    # Nothing comes of whoever waits but time.
-    met("waiting", "g", on(9)),
-    met("earlier", "a", on(6)),
-    met("torn", "a", on(6), "off"),
-    *fast_day(10), *fast_day(11),
-    *[slow(day) for day in (6, 7, 8, 9)],
-    met("stranger", "a", on(5), person_key=None),
-    did("stranger", "looked", on(6, 3), person_key=None),
-    met("elsewhere", "a", on(5), person_key=None, vendor_person_key="vendor's"),
-    met("host", "a", on(5)),
-    met("host", "b", on(5), person_key=None),
-    *[met(name, "b", on(10)) for name in ("again", "before")],
-    met("again", "b", on(4)),
-    met("of c", "c", on(5)), did("of c", "c used", on(6)),
-    met("of d", "d as the product says", on(5)),
-    did("released", "bought", on(7, 5)),
-    did("walker", "looked", on(6)),
-]  # fmt: skip
-SECOND = [
-    did("late", "looked", on(6, 4), **LATE),
-    met("earlier", "a", on(4), **LATE),
-    met("torn", "a", on(7), "on", late=5 * DAY),
-    did("doubled", "bought", on(7, 3), revenue=3, late=5 * DAY, insert_id="told once and then again"),
-    did("back", "looked", on(13)),
-    did("buyer", "bought", on(6), revenue=9, late=7 * DAY),
-    did("user", "a used", on(6), late=7 * DAY),
-    did("ours", "looked", on(13), is_internal=True),
-    did("prior", "looked", on(4), late=9 * DAY),
-    did("edge", "looked", on(5, 2), late=8 * DAY),
-    did("month", "a used", on(31)),
-    slow(12), slow(13),
-    *fast_day(13),
-    did("somebody", "signed in", on(13), device_key="device of stranger"),
-    did("known", "signed in", on(13), vendor_person_key="vendor's"),
-    did("walker", "looked", on(13)),
-    did("guest", "signed in", on(13), device_key="device of host"),
-    met("new", "a", on(13)),
-]  # fmt: skip
-# Whom the second night touches, by the key that they had before or have now.
-TOUCHED = {
-    "late", "earlier", "torn", "back", "buyer", "user", "ours", "prior", "edge", "month", "slow", "program", "new",
-    "replaced", "replacing", "undoubled", "host", "device of host", "device of stranger", "somebody",
-    "device of elsewhere", "known", "walker", "guest",
-}  # fmt: skip
+select list(row(measure, n, yes, x) order by measure) from counted
+"""
 
 
 class Line:
@@ -160,6 +96,19 @@ class Line:
             told.setdefault(str(person), []).append(tuple(row))
         return told
 
+    def sums(self, story: str) -> list[tuple[object, ...]]:
+        """Of how many a story's week is known, and for how long nobody of these changed sides."""
+        return self.ask(
+            f"select week_n, controlled_hours from intermediate.int_impact_sums where story_key = '{story}'"
+        )
+
+    def counted(self) -> list[tuple[str, int, float, float]]:
+        """Of how many it is known whether they ever came back, or used it again: as counted, and one by one."""
+        (told,) = self.ask(f"select ({COUNTED}), ({ONE_BY_ONE})")
+        assert told[0] == told[1]
+        found: list[tuple[str, int, float, float]] = told[0]
+        return found
+
     def changed(self, before: dict[str, list[tuple[object, ...]]]) -> set[str]:
         after = self.outcomes()
         return {person for person in before.keys() | after.keys() if before.get(person) != after.get(person)}
@@ -176,9 +125,10 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     assert line.differs() == []
 
     # Late, doubled, replaced, merged, slow, shared, and people who turn out to be none.
-    before, versions = line.outcomes(), line.versions()
+    before, versions, waited = line.outcomes(), line.versions(), line.sums("ST-G")
     replaced = [one for one in first if one.covers_from == on(7, 1)]
-    list_segments(line.settings, [*hours(line.settings, SECOND), *hours(line.settings, REPLACING)], replaced)
+    second = hours(line.settings, SECOND)
+    list_segments(line.settings, [*second, *hours(line.settings, REPLACING)], replaced)
     tell(line.settings, BEFORE, on(40))
     line.night()
     assert line.differs() == []
@@ -187,15 +137,11 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     assert {name for name, version in anew if version != versions[name]} == set()
     told_of = line.ask("select distinct person_key from increments.int_exposed_windows")
     assert {str(person) for (person,) in told_of} <= TOUCHED
-
-    # Hours that become a day are nobody's news.
-    versions = line.versions()
-    parts = [one for one in first if on(5) <= one.covers_from < on(6)]
-    whole = segment(line.settings, on(5), DAY, [row for row in FIRST if on(5) <= row["uploaded_at"] < on(6)])
-    list_segments(line.settings, [whole], parts)
-    line.night()
-    assert line.differs() == []
-    assert {name for name, version in line.versions().items() if version != versions[name]} == {"usage_segments"}
+    # Nothing is told of this story that was not told before, and yet weeks of its people are over.
+    assert line.ask("select * from increments.int_exposed_windows where story_key = 'ST-G'") == []
+    assert (waited, line.sums("ST-G")) == ([(0, 336)], [(1, 336)])
+    _visit_taken_back(line, second)
+    _hours_become_a_day(line, first)
 
     # A share that came sooner, an epoch that is two, a story, its events and a flag's name that are tied only now.
     before = line.outcomes()
@@ -206,3 +152,28 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     feeds = {name: version for name, version in line.versions().items() if version != versions[name]}
     assert "int_usage_events" not in feeds
     assert "int_exposed_windows" in feeds
+    # Nobody's row of this story is another, only that sides were changed on the 20th.
+    assert line.ask("select * from increments.int_exposed_windows where story_key = 'ST-G'") == []
+    assert line.sums("ST-G") == [(1, 192)]
+    line.counted()
+
+
+def _visit_taken_back(line: Line, second: list[Segment]) -> None:
+    """The only visit of somebody who came back long after is taken back."""
+    (measure, n, yes, x), _used = line.counted()
+    taken = [one for one in second if one.covers_from == on(31)]
+    list_segments(line.settings, hours(line.settings, TAKING_BACK), taken)
+    line.night()
+    assert line.differs() == []
+    assert line.counted()[0] == (measure, n, yes - 1, x)
+
+
+def _hours_become_a_day(line: Line, first: list[Segment]) -> None:
+    """Nobody's news."""
+    versions = line.versions()
+    parts = [one for one in first if on(5) <= one.covers_from < on(6)]
+    whole = segment(line.settings, on(5), DAY, [row for row in FIRST if on(5) <= row["uploaded_at"] < on(6)])
+    list_segments(line.settings, [whole], parts)
+    line.night()
+    assert line.differs() == []
+    assert {name for name, version in line.versions().items() if version != versions[name]} == {"usage_segments"}

@@ -1,6 +1,9 @@
 -- One row per flag, epoch and step at which some users got the feature and others did not: between which moments nobody
 -- changed sides.
-{{ config(materialized='table') }}
+{{ config(
+    materialized='keyed',
+    meta={'key': ['flag_key', 'epoch', 'step'], 'follows': []}
+) }}
 
 {% set delay = (var('impact').flag_delay_seconds * 1000000) | int %}
 

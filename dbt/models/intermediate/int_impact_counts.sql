@@ -2,7 +2,25 @@
 -- estimates of its impact are made of, over those of whom the measure is known by now.
 {{ config(materialized='table', tags=['usage']) }}
 
-with measured as (
+with sums as (
+    select
+        ended.*,
+        {{ sums_that_open() }},
+        {{ known_until() }} as known_until
+    from {{ ref('int_impact_sums') }} as ended
+    left join {{ ref('int_impact_open_sums') }} as opened
+        on
+            ended.story_key = opened.story_key
+            and ended.flag_key is not distinct from opened.flag_key
+            and ended.epoch = opened.epoch
+            and ended.step is not distinct from opened.step
+            and ended.arm = opened.arm
+            and ended.has_used_7d = opened.has_used_7d
+            and ended.prior_activity = opened.prior_activity
+            and ended.controlled_hours = opened.controlled_hours
+),
+
+measured as (
     {% for measure in impact_measures() -%}
         select
             sums.story_key,
@@ -19,7 +37,7 @@ with measured as (
             '{{ measure.name }}' as measure,
             {{ control_of(measure) }} as control,
             {{ measured_columns(measure) }}
-        from {{ ref('int_impact_sums') }} as sums
+        from sums
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,16 +1,24 @@
 -- One row per story, flag, epoch, step, arm, whether they used it within a week, stratum of activity before, and hours
--- in which nobody changed sides: of every measure the sums that estimates are made of, over those of whom it is known.
-{{ config(materialized='table', tags=['usage']) }}
+-- in which nobody changed sides: of every measure whose window ends the sums that estimates are made of, over those of
+-- whom it is known. What may become another long after is told by `int_impact_open_sums`.
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={'key': ['story_key', 'flag_key', 'epoch'], 'never_null': ['story_key', 'epoch'], 'follows': {
+        'int_exposed_windows': {'touches': 'sums_touched_by_outcomes'},
+        'int_usage_span': {'touches': 'sums_touched_by_span', 'narrowed_by': []},
+        'int_controlled_spans': {'touches': 'sums_touched_by_control', 'narrowed_by': ['flag_key', 'epoch']},
+    }}
+) }}
 
-{% set clocks, measures = impact_clocks(), impact_measures() %}
+{% set clocks, measures = clocks_that_end(), measures_that_end() %}
 {% set capped_measures = measures | selectattr('is_capped', 'defined') | list %}
 
 with outcomes as (
     select
-        exposed_outcomes.*,
+        exposed_windows.*,
         {{ known_until() }} as known_until
-    from {{ ref('int_exposed_outcomes') }} as exposed_outcomes
-    where exposed_outcomes.first_exposed_at < {{ known_until() }}
+    from {{ ref('int_exposed_windows') }} as exposed_windows
+    where exposed_windows.first_exposed_at < {{ known_until() }}
 ),
 
 -- A few who do a thousand times as much as the rest would decide everything: they count as what 999 of 1,000 stay
@@ -36,13 +44,7 @@ capped as (
             caps.{{ measure.name }}_cap,
         {% endfor -%}
         {{ controlled_hours('outcomes.first_exposed_at', 'spans') }} as controlled_hours,
-        case
-            when outcomes.prior_active_days <= 2 then cast(outcomes.prior_active_days as varchar)
-            when outcomes.prior_active_days <= 4 then '3-4'
-            when outcomes.prior_active_days <= 7 then '5-7'
-            when outcomes.prior_active_days <= 13 then '8-13'
-            else '14-28'
-        end as prior_activity
+        {{ stratum_of('outcomes.prior_active_days') }} as prior_activity
     from outcomes
     left join caps
         on
@@ -81,10 +83,10 @@ final as (
         {% for clock in clocks -%}
             {{ clock_sums(clock) }},
         {% endfor -%}
-        {% for measure in measures -%}
-            {{ measure_sums(measure) }},
-        {% endfor -%}
-        max(capped.known_until) as known_until
+    {% for measure in measures %}
+        {{ measure_sums(measure) }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
     from clocked as capped
     group by
         capped.story_key, capped.flag_key, capped.epoch, capped.step, capped.percentage, capped.arm,
