@@ -80,6 +80,7 @@ def test_ingest_tells_what_it_read_and_again_that_nothing_is_new(run, home, hub,
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_a_night_collects_and_one_with_a_vendor_down_keeps_the_old_data_and_the_next_heals(run, home, hub, site):
     settings(home, hub, site)
     first = run("nightly", "--as-of", AS_OF)

@@ -66,6 +66,7 @@ def test_an_ingest_beside_another_writer_waits_for_nobody(run, home, site):
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_a_night_without_a_secret_or_with_a_name_misspelt_is_no_good_night(run, home, site):
     settings(home, None, site, more='\n[sources.jria]\nurl = "https://acme.example"\n')
     first = run("nightly", "--as-of", AS_OF, STORYLINE_JIRA_TOKEN="")
