@@ -144,7 +144,7 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     _hours_become_a_day(line, first)
 
     # A share that came sooner, an epoch that is two, a story, its events and a flag's name that are tied only now.
-    before = line.outcomes()
+    before, versions = line.outcomes(), line.versions()
     tell(line.settings, AFTER, on(40))
     line.night()
     assert line.differs() == []
