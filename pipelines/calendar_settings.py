@@ -4,9 +4,10 @@ import re
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from pipelines.time_zone import TimeZone
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -40,20 +41,11 @@ class Calendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    time_zone: str
+    time_zone: TimeZone
     working_days: tuple[Day, ...] = _DAYS[:5]
     working_hours: tuple[str, ...] = ("09:00-17:00",)
     holidays: tuple[date, ...] = ()
     changes: tuple[CalendarChange, ...] = Field(default=())
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError):
-            raise ValueError(f"{name!r} is no IANA time zone, as Europe/Berlin") from None
-        return name
 
     @field_validator("working_hours")
     @classmethod

@@ -4,9 +4,10 @@ The models' keys are secrets, so they stand in the environment: `ANTHROPIC_API_K
 """
 
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.time_zone import TimeZone
 
 
 class Vendor(BaseModel):
@@ -54,7 +55,7 @@ class Summaries(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     locale: Literal["en", "de"] = "en"
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     provider: Literal["claude", "gpt", "off"] = "claude"
     monthly_budget_usd: float = Field(default=10.0, ge=0)
     timeout_seconds: float = Field(default=60, gt=0)
@@ -62,12 +63,3 @@ class Summaries(BaseModel):
     max_output_tokens: int = Field(default=4_000, ge=100)
     claude: Claude = Claude()
     gpt: Gpt = Gpt()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError):
-            raise ValueError(f"{name!r} is no time zone; name one as Europe/Berlin") from None
-        return name

@@ -2,9 +2,10 @@
 
 from datetime import datetime, time
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from pipelines.time_zone import TimeZone
 
 Mode = Literal["off", "dry_run", "approve", "auto"]
 
@@ -29,18 +30,9 @@ class Writeback(BaseModel):
     excluded_projects: tuple[str, ...] = ()
     quiet_from: time = time(0)
     quiet_until: time = time(0)
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     comments_per_hour: int = Field(default=20, ge=1)
     correction_threshold: float = Field(default=0.1, gt=0)
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError):
-            raise ValueError(f"{name!r} is no time zone; name one as Europe/Berlin") from None
-        return name
 
     @field_validator("enabled_at")
     @classmethod

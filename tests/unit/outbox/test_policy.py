@@ -71,7 +71,7 @@ def test_how_many_people_a_figure_is_of_corrects_nothing(pack):
     ("line", "said_of_it"),
     [
         ('mode = "yes"', "writeback.mode"),
-        ('time_zone = "Mars/Olympus"', "no time zone"),
+        ('time_zone = "Mars/Olympus"', "no IANA time zone"),
         ("enabled_at = 2026-01-05T00:00:00", "with its zone"),
         ("comments_per_hour = 0", "writeback.comments_per_hour"),
         ('quiet_from = "late"', "writeback.quiet_from"),
