@@ -14,8 +14,8 @@ from pipelines.settings import Settings
 from pipelines.summary_settings import Summaries
 from pipelines.writeback import Asked, NotSentError, approve, by_night, send, show
 from tests.conftest import build
+from tests.contracts.model_servers import KEY, PlayedModels
 from tests.contracts.outbox_sites import Site, jira_site, messages, states
-from tests.contracts.played_models import KEY, PlayedModels
 from tests.unit.outbox.homes import plant, reaching, telling
 from tests.unit.outbox.saying import FINAL, FULL
 from tests.unit.summaries.told import FIRST
