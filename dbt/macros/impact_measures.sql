@@ -1,16 +1,16 @@
-{#- The clocks of what is measured, over `capped`: whom it is measured of (`among`), and after how many hours since when
+{#- The clocks of what is measured, over `met`: whom it is measured of (`among`), and after how many hours since when
     (`since`) it is known. `is_open`: anybody who met it may still begin it, however long ago that was. -#}
 {% macro impact_clocks() -%}
-    {%- set met = 'capped.first_exposed_at' -%}
+    {%- set exposed = 'met.first_exposed_at' -%}
     {{ return([
-        {'name': 'week', 'since': met, 'hours': 168},
-        {'name': 'week_of_flag', 'since': met, 'hours': 168, 'among': 'capped.flag_key is not null'},
-        {'name': 'return', 'since': met, 'hours': 192},
-        {'name': 'second_week', 'since': met, 'hours': 336},
-        {'name': 'use', 'since': 'capped.first_used_at', 'hours': 192, 'among': 'capped.first_used_at is not null',
+        {'name': 'week', 'since': exposed, 'hours': 168},
+        {'name': 'week_of_flag', 'since': exposed, 'hours': 168, 'among': 'met.flag_key is not null'},
+        {'name': 'return', 'since': exposed, 'hours': 192},
+        {'name': 'second_week', 'since': exposed, 'hours': 336},
+        {'name': 'use', 'since': 'met.first_used_at', 'hours': 192, 'among': 'met.first_used_at is not null',
             'is_open': true},
-        {'name': 'month', 'since': 'capped.full_at', 'hours': var('impact').adoption_days * 24,
-            'among': 'capped.is_active_in_month'},
+        {'name': 'month', 'since': 'met.full_at', 'hours': var('impact').adoption_days * 24,
+            'among': 'met.is_active_in_month'},
     ]) }}
 {%- endmacro %}
 
@@ -20,20 +20,28 @@
         else impact_clocks() | selectattr('is_open', 'defined') | list) }}
 {%- endmacro %}
 
-{#- What is measured by those clocks, in windows that end, or by the others. -#}
+{#- What is measured by those clocks, in windows that end, or by the others: but for what is cut at a cap. -#}
 {% macro measures_that_end(do_end=true) -%}
-    {{ return(impact_measures() | rejectattr('is_endless', 'defined')
+    {{ return(impact_measures() | rejectattr('is_endless', 'defined') | rejectattr('is_capped', 'defined')
         | selectattr('clock', 'in', clocks_that_end(do_end) | map(attribute='name') | list) | list) }}
 {%- endmacro %}
 
+{% macro capped_measures() -%}
+    {{ return(impact_measures() | selectattr('is_capped', 'defined') | list) }}
+{%- endmacro %}
+
+{% macro clock_named(name) -%}
+    {{ return(impact_clocks() | selectattr('name', 'equalto', name) | first) }}
+{%- endmacro %}
+
 {#- The longest window since somebody met it in which nobody changed sides; -1 where there are no two sides. -#}
-{% macro controlled_hours(met, spans) -%}
+{% macro controlled_hours(exposed_at, spans) -%}
     case
         when
-            {{ met }} >= {{ spans }}.controlled_from and {{ met }} < {{ spans }}.controlled_until
+            {{ exposed_at }} >= {{ spans }}.controlled_from and {{ exposed_at }} < {{ spans }}.controlled_until
             then case
                 {% for hours in impact_clocks() | map(attribute='hours') | unique | sort(reverse=true) if hours <= 336 -%}
-                    when {{ hours_after(met, hours) }} <= {{ spans }}.controlled_until then {{ hours }}
+                    when {{ hours_after(exposed_at, hours) }} <= {{ spans }}.controlled_until then {{ hours }}
                 {% endfor -%}
                 else 0
             end
@@ -43,7 +51,7 @@
 
 {#- Whether nobody changed sides in the whole window of a measure that is told by arms. -#}
 {% macro control_of(measure) -%}
-    {%- set clock = impact_clocks() | selectattr('name', 'equalto', measure.clock) | first -%}
+    {%- set clock = clock_named(measure.clock) -%}
     {%- if measure.audience -%} 'all'
     {%- else -%}
     case
@@ -59,21 +67,21 @@
     week of meeting it are compared with the others of those who got it. `is_endless`: its window has no end. -#}
 {% macro impact_measures() -%}
     {{ return([
-        {'name': 'returned_d1_d7', 'clock': 'return', 'yes': 'capped.has_returned_d1_d7', 'by_use': 'exposed_treated'},
-        {'name': 'returned_day_7', 'clock': 'return', 'yes': 'capped.has_returned_day_7'},
-        {'name': 'returned_unbounded', 'clock': 'return', 'yes': 'capped.has_returned_unbounded', 'is_endless': true},
-        {'name': 'returned_d7_d13', 'clock': 'second_week', 'yes': 'capped.has_returned_d7_d13',
+        {'name': 'returned_d1_d7', 'clock': 'return', 'yes': 'met.has_returned_d1_d7', 'by_use': 'exposed_treated'},
+        {'name': 'returned_day_7', 'clock': 'return', 'yes': 'met.has_returned_day_7'},
+        {'name': 'returned_unbounded', 'clock': 'return', 'yes': 'met.has_returned_unbounded', 'is_endless': true},
+        {'name': 'returned_d7_d13', 'clock': 'second_week', 'yes': 'met.has_returned_d7_d13',
             'by_use': 'landmark_day_7'},
-        {'name': 'adopted_7d', 'clock': 'week', 'yes': 'capped.has_used_7d'},
-        {'name': 'habitual_7d', 'clock': 'week', 'yes': 'capped.use_days_7d >= 2'},
-        {'name': 'bought_7d', 'clock': 'week', 'yes': 'capped.has_bought_7d'},
-        {'name': 'use_days_7d', 'clock': 'week', 'number': 'capped.use_days_7d'},
-        {'name': 'uses_7d', 'clock': 'week', 'number': 'capped.use_count_7d', 'is_capped': true},
-        {'name': 'revenue_7d', 'clock': 'week', 'number': 'capped.revenue_7d', 'is_capped': true},
-        {'name': 'events_7d', 'clock': 'week_of_flag', 'number': 'capped.event_count_7d', 'is_capped': true},
-        {'name': 'used_again_d1_d7', 'clock': 'use', 'yes': 'capped.has_used_again_d1_d7', 'audience': 'adopters'},
-        {'name': 'tried_month', 'clock': 'month', 'yes': 'capped.use_days_in_month >= 1', 'audience': 'exposed_active'},
-        {'name': 'habitual_month', 'clock': 'month', 'yes': 'capped.use_days_in_month >= 2',
+        {'name': 'adopted_7d', 'clock': 'week', 'yes': 'met.has_used_7d'},
+        {'name': 'habitual_7d', 'clock': 'week', 'yes': 'met.use_days_7d >= 2'},
+        {'name': 'bought_7d', 'clock': 'week', 'yes': 'met.has_bought_7d'},
+        {'name': 'use_days_7d', 'clock': 'week', 'number': 'met.use_days_7d'},
+        {'name': 'uses_7d', 'clock': 'week', 'number': 'met.use_count_7d', 'is_capped': true},
+        {'name': 'revenue_7d', 'clock': 'week', 'number': 'met.revenue_7d', 'is_capped': true},
+        {'name': 'events_7d', 'clock': 'week_of_flag', 'number': 'met.event_count_7d', 'is_capped': true},
+        {'name': 'used_again_d1_d7', 'clock': 'use', 'yes': 'met.has_used_again_d1_d7', 'audience': 'adopters'},
+        {'name': 'tried_month', 'clock': 'month', 'yes': 'met.use_days_in_month >= 1', 'audience': 'exposed_active'},
+        {'name': 'habitual_month', 'clock': 'month', 'yes': 'met.use_days_in_month >= 2',
             'audience': 'exposed_active'},
     ]) }}
 {%- endmacro %}

@@ -1,61 +1,70 @@
-{#- The sums over people of what is measured of them (`impact_measures.sql`), by strata, clocks and measures. -#}
-{#- The stratum of activity before, by so many days of 28. -#}
-{% macro stratum_of(days) -%}
-    case
-        when {{ days }} <= 2 then cast({{ days }} as varchar)
-        when {{ days }} <= 4 then '3-4'
-        when {{ days }} <= 7 then '5-7'
-        when {{ days }} <= 13 then '8-13'
-        else '14-28'
-    end
+{#- The sums over people of what is measured of them (`impact_measures.sql`), by clocks and measures. -#}
+{#- Whom a clock is of, and of whom what it measures is known. -#}
+{% macro is_of(clock) -%}
+    {{ clock.among or 'true' }}
 {%- endmacro %}
 
-{#- What all but one of a thousand stay within; the most of all where that is nothing, as nearly nobody does it. -#}
-{% macro cap_of(value) -%}
-    coalesce(nullif(percentile_disc(0.999) within group (order by {{ value }}), 0), max({{ value }}))
+{% macro is_known(clock) -%}
+    {{ clock.among or 'true' }} and {{ hours_after(clock.since, clock.hours) }} <= met.known_until
 {%- endmacro %}
 
-{#- Whom a clock is of, and of whom what it measures is known, as columns. -#}
+{#- Both, as columns. -#}
 {% macro clock_columns(clock) -%}
-    {{ clock.among or 'true' }} as {{ clock.name }}_is_of,
-    {{ clock.among or 'true' }} and {{ hours_after(clock.since, clock.hours) }} <= capped.known_until
-        as {{ clock.name }}_is_known
+    {{ is_of(clock) }} as {{ clock.name }}_is_of,
+    {{ is_known(clock) }} as {{ clock.name }}_is_known
 {%- endmacro %}
 
 {#- By a clock: how many it is of, of how many it is known, their covariate and its square, where its windows lie. -#}
 {% macro clock_sums(clock) -%}
-    {%- set known = 'filter (where capped.' ~ clock.name ~ '_is_known)' -%}
-    count(*) filter (where capped.{{ clock.name }}_is_of) as {{ clock.name }}_all,
+    {%- set known = 'filter (where met.' ~ clock.name ~ '_is_known)' -%}
+    count(*) filter (where met.{{ clock.name }}_is_of) as {{ clock.name }}_all,
     count(*) {{ known }} as {{ clock.name }}_n,
-    sum(capped.x) {{ known }} as {{ clock.name }}_x,
-    sum(capped.x * capped.x) {{ known }} as {{ clock.name }}_xx,
+    coalesce(sum(met.x) {{ known }}, 0) as {{ clock.name }}_x,
+    coalesce(sum(met.x * met.x) {{ known }}, 0) as {{ clock.name }}_xx,
     min({{ clock.since }}) {{ known }} as {{ clock.name }}_start,
     {{ hours_after('max(' ~ clock.since ~ ') ' ~ known, clock.hours) }} as {{ clock.name }}_end
 {%- endmacro %}
 
 {#- The sums of what is measured: value, square and product with the covariate. A yes is 1, and so is its square. -#}
 {% macro measure_sums(measure) -%}
-    {%- set known = 'capped.' ~ measure.clock ~ '_is_known' -%}
+    {%- set known = 'met.' ~ measure.clock ~ '_is_known' -%}
     {%- if measure.yes -%}
         count(*) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_y,
-        sum(capped.x) filter (where {{ known }} and {{ measure.yes }}) as {{ measure.name }}_xy
+        coalesce(sum(met.x) filter (where {{ known }} and {{ measure.yes }}), 0) as {{ measure.name }}_xy
     {%- else -%}
-        {%- set cut = 'least(' ~ measure.number ~ ', capped.' ~ measure.name ~ '_cap)' -%}
-        {%- set value = cut if measure.is_capped else measure.number -%}
-        sum({{ value }}) filter (where {{ known }}) as {{ measure.name }}_y,
-        sum({{ value }} * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_yy,
-        sum(capped.x * {{ value }}) filter (where {{ known }}) as {{ measure.name }}_xy
-        {%- if measure.is_capped %}, max(capped.{{ measure.name }}_cap) as {{ measure.name }}_cap {%- endif -%}
+        {%- set value = measure.number -%}
+        coalesce(sum({{ value }}) filter (where {{ known }}), 0) as {{ measure.name }}_y,
+        coalesce(sum({{ value }} * {{ value }}) filter (where {{ known }}), 0) as {{ measure.name }}_yy,
+        coalesce(sum(met.x * {{ value }}) filter (where {{ known }}), 0) as {{ measure.name }}_xy
     {%- endif -%}
+{%- endmacro %}
+
+{#- What all but one of a thousand stay within; the most of all where that is nothing, as nearly nobody does it. -#}
+{% macro cap_of(measure) -%}
+    {%- set own = "ranked.measure = '" ~ measure.name ~ "'" -%}
+    coalesce(
+        nullif(min(ranked.value) filter (where {{ own }} and ranked.people_within * 1000 >= ranked.all_people * 999), 0),
+        max(ranked.value) filter (where {{ own }})
+    )
+{%- endmacro %}
+
+{#- The sums of what is measured and cut at its cap, of people who are counted by their value. -#}
+{% macro capped_sums(measure) -%}
+    {%- set own = "filter (where valued.measure = '" ~ measure.name ~ "')" -%}
+    {%- set value = 'least(valued.value, caps.' ~ measure.name ~ '_cap)' -%}
+    coalesce(sum(valued.people * {{ value }}) {{ own }}, 0) as {{ measure.name }}_y,
+    coalesce(sum(valued.people * {{ value }} * {{ value }}) {{ own }}, 0) as {{ measure.name }}_yy,
+    coalesce(sum(valued.x * {{ value }}) {{ own }}, 0) as {{ measure.name }}_xy,
+    any_value(caps.{{ measure.name }}_cap) as {{ measure.name }}_cap
 {%- endmacro %}
 
 {#- Of what may become another long after, the sums of `opened` beside those of `ended`: who did not stay away came back. -#}
 {% macro sums_that_open() -%}
     {%- for clock in clocks_that_end(false) -%}
-        {%- for sum in ('all', 'n') -%}
+        {%- for sum in ('all', 'n', 'x', 'xx') -%}
             coalesce(opened.{{ clock.name }}_{{ sum }}, 0) as {{ clock.name }}_{{ sum }},
         {% endfor -%}
-        {%- for sum in ('x', 'xx', 'start', 'end') -%}
+        {%- for sum in ('start', 'end') -%}
             opened.{{ clock.name }}_{{ sum }},
         {% endfor -%}
     {%- endfor -%}

@@ -12,11 +12,21 @@ Where an input has another key, `follows` maps it to how it is followed:
     'follows': {'int_exposures': {}, 'int_usage_days': {'touches': 'select ... from changed inner join ...',
         'narrowed_by': ['person_key']}}
 
-`touches`, SQL or a macro that tells it, gives the keys that its `changed` rows touch, each as it was and as it is, and
-may ask other tables by schema and name; all columns of the key are touched where nothing is told. `narrowed_by` are the columns of the key by
-which the input is cut down to what a touched key can need of it: all of them where nothing is told, none (`[]`) to read
-it whole. `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `never_null` beside the key
-are its columns that never are. A table that follows nothing (`[]`) is made whole each time and compared: for small ones, that others follow.
+- `touches`: SQL, or a macro that tells it, for the keys that its `changed` rows touch, each as it was and as it is. It
+  may ask other tables by schema and name. All columns of the key are touched where nothing is told.
+- `since`: a column of the changed rows whose least and greatest values `touches` may ask as the variables `keyed_since`
+  and `keyed_until`.
+- `narrowed_by`: the columns of the key by which the input is cut down to what a touched key can need of it: all of them
+  where nothing is told, none (`[]`) to read it whole.
+- `needs`: a column of the input and SQL over `keyed_keys` that tells from which value on any touched key needs it. The
+  model has `needs` of its own for its own rows.
+- `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `is_unique`: it has one row of
+  each key, so that what came need not be looked for. `has_all_keys`: of a key of which it had no row nothing stands there.
+
+`never_null` beside the key are its columns that never are; `ordered_by` is the column of time by which rows lie when all
+are made anew. Sums over people may be changed by differences (`keyed_added.sql`), other aggregates over rows that only
+come be merged (`keyed_merged.sql`). A table that follows nothing (`[]`) is made whole each time and compared: for small
+ones, that others follow.
 
 Rows, notes and the feed for those who follow this table change in one transaction, so a
 killed run leaves the table at the moment up to which its notes say it has followed. docs/decisions/0010 says why.
@@ -28,7 +38,8 @@ follows it will be.
   {%- set existing = load_cached_relation(this) -%}
   {%- set target = this.incorporate(type='table') -%}
   {%- set key = config.get('meta')['key'] -%}
-  {%- set inputs = keyed_inputs(config.get('meta')['follows'], key) -%}
+  {%- set adds_up = config.get('meta').get('adds_up') -%}
+  {%- set inputs = keyed_inputs(config.get('meta')['follows'], adds_up.by if adds_up else key) -%}
   {%- set state = keyed_state(sql, inputs) if var('follows_log') else {'can_follow': false} -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -37,7 +48,7 @@ follows it will be.
       {{ drop_relation_if_exists(existing) }}
     {% endif %}
     {% call statement('main') -%}
-      {{ create_table_as(False, target, sql) }};
+      {{ create_table_as(False, target, keyed_in_order(sql)) }};
       {{ keyed_begin(target, inputs, sql, state) if var('follows_log') else keyed_unknown(target) }}
     {%- endcall %}
   {% elif state.is_current %}
@@ -45,8 +56,16 @@ follows it will be.
       select 0
     {%- endcall %}
   {% else %}
+    {% call statement('made') -%}
+      {{ keyed_added(target, key, inputs, sql, adds_up) if adds_up else keyed_made(target, key, inputs, sql) }}
+    {%- endcall %}
+    {% if adds_up and run_query('select * from keyed_unsure limit 1') | length > 0 -%}
+      {% call statement('again') -%}
+        {{ keyed_again(target, inputs, sql, adds_up.get('again', key)) }}
+      {%- endcall %}
+    {%- endif %}
     {% call statement('main') -%}
-      {{ keyed_follow(target, key, inputs, sql) }}
+      {{ keyed_written(target, key, inputs) }}
     {%- endcall %}
   {% endif %}
   {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -54,30 +73,6 @@ follows it will be.
   {{ adapter.commit() }}
   {{ return({'relations': [target]}) }}
 {% endmaterialization %}
-
-{#- What the model reads, by name, and how it follows it. Of what it makes whole and compares, nothing is noted. -#}
-{% macro keyed_inputs(follows, key) %}
-  {%- set inputs = {'followed': [], 'whole': []} -%}
-  {%- for id in model.depends_on.nodes | sort -%}
-    {%- set node = graph.nodes.get(id) or graph.sources[id] -%}
-    {%- set how = follows[node.name] if follows is mapping and node.name in follows else {} -%}
-    {%- do inputs['followed' if node.name in follows else 'whole'].append({
-        'name': node.name,
-        'relation': node.relation_name,
-        'is_log': node.resource_type == 'source',
-        'touches': keyed_touches(how.get('touches'), key),
-        'narrowed_by': how.get('narrowed_by', key),
-        'is_as_it_came': how.get('is_as_it_came', false),
-    }) -%}
-  {%- endfor -%}
-  {{ return(inputs if inputs.followed else {'followed': [], 'whole': []}) }}
-{% endmacro %}
-
-{% macro keyed_touches(touches, key) %}
-  {%- if touches is none -%} {{ return('select ' ~ key | join(', ') ~ ' from changed') }}
-  {%- endif -%}
-  {{ return(context[touches]() if touches in context else touches) }}
-{% endmacro %}
 
 {#- Digest of all rows that it reads whole, as SQL: the same rows in any order have the same. -#}
 {% macro keyed_whole(inputs) -%}
@@ -104,7 +99,3 @@ follows it will be.
   {%- set row = found.rows[0] -%}
   {{ return({'can_follow': row[0], 'is_current': row[1], 'whole': row[2]}) }}
 {% endmacro %}
-
-{% macro keyed_names(inputs) -%}
-  {%- for input in inputs.followed -%}('{{ input.name }}'){{ ', ' if not loop.last }}{%- else -%}(''){%- endfor -%}
-{%- endmacro %}

@@ -1,7 +1,7 @@
 {#- Notes of a table that was made anew: who follows it must be made anew as well. -#}
 {% macro keyed_begin(target, inputs, sql, state) -%}
   create or replace table increments.{{ target.identifier }} as
-  select cast(0 as bigint) as version, made.* from {{ target }} as made limit 0;
+  select cast(0 as bigint) as version, cast(0 as bigint) as change, made.* from {{ target }} as made limit 0;
   create or replace temp table keyed_version as
   select coalesce(max(version), 0) + 1 as version from increments.tables where name = '{{ target.identifier }}';
   delete from increments.tables where name = '{{ target.identifier }}';

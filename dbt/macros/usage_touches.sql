@@ -11,6 +11,38 @@ is wrong.
     where exists (select 1 from changed where flag_id is null)
 {%- endmacro %}
 
+{#- Nobody meets a flag before the first of its steps, as these are told now or were before. -#}
+{% macro steps_begin() -%}
+    select min(steps.started_at)
+    from (
+        select flag_key, started_at from intermediate.int_flag_steps
+        union all
+        select flag_key, started_at from increments.int_flag_steps
+    ) as steps
+    semi join keyed_keys on steps.flag_key = keyed_keys.flag_key
+{%- endmacro %}
+
+{#- Nor what has none before it is there. -#}
+{% macro exposures_begin() -%}
+    select least(({{ steps_begin() }}), (
+        select min(epochs.opened_at)
+        from (
+            select flag_id, opened_at from intermediate.int_feature_epochs
+            union all
+            select flag_id, opened_at from increments.int_feature_epochs
+        ) as epochs
+        where epochs.flag_id is null and exists (select 1 from keyed_keys where keyed_keys.flag_key is null)
+    ))
+{%- endmacro %}
+
+{#- The same of stories, by what is told now. -#}
+{% macro stories_begin() -%}
+    select min(coalesce(steps.started_at, epochs.opened_at))
+    from intermediate.int_feature_epochs as epochs
+    semi join keyed_keys on epochs.story_key = keyed_keys.story_key
+    left join intermediate.int_flag_steps as steps on epochs.flag_key = steps.flag_key
+{%- endmacro %}
+
 {#- Without a flag to be active is to have met the feature. -#}
 {% macro exposures_touched_by_unflagged_days() -%}
     select null, person_key from changed
@@ -31,40 +63,4 @@ is wrong.
     from intermediate.int_flag_exposures as flag_exposures semi join moved using (person_key)
     union all
     select null, person_key from moved
-{%- endmacro %}
-
-{% macro exposed_touched(condition) -%}
-    select exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key
-    from intermediate.int_exposures as exposures
-    inner join changed on exposures.person_key = changed.person_key and {{ condition }}
-{%- endmacro %}
-
-{% macro exposed_touched_by_days() -%}
-    {{ exposed_touched("changed.day_on between " ~ day_of("exposures.first_exposed_at") ~ " - 28 and " ~ day_of(
-        "greatest(" ~ hours_after("exposures.first_exposed_at", 336) ~ ", " ~ adoption_end("exposures.full_at") ~ ")"
-    )) }}
-{%- endmacro %}
-
-{% macro exposed_touched_by_uses() -%}
-    {{ exposed_touched("exposures.story_key = changed.story_key") }}
-{%- endmacro %}
-
-{% macro in_first_week() -%}
-    changed.happened_at >= exposures.first_exposed_at
-    and changed.happened_at < {{ hours_after("exposures.first_exposed_at", 168) }}
-{%- endmacro %}
-
-{% macro exposed_touched_by_purchases() -%}
-    {{ exposed_touched("not changed.is_exposure and " ~ in_first_week()) }}
-{%- endmacro %}
-
-{% macro edges_touched_by_events() -%}
-    select exposures.person_key, exposures.first_exposed_at
-    from intermediate.int_exposures as exposures
-    inner join changed on exposures.person_key = changed.person_key and {{ in_first_week() }}
-    where changed.is_active
-{%- endmacro %}
-
-{% macro exposed_touched_by_edges() -%}
-    {{ exposed_touched("exposures.first_exposed_at = changed.first_exposed_at") }}
 {%- endmacro %}

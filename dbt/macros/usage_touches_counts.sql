@@ -1,37 +1,56 @@
 {#- Which flags and stories a change touches, for the tables that count people; as `usage_touches.sql` does for others. -#}
 {#- Of outcomes only what is told of them further on: a row that differs elsewhere is told twice alike, as it was and as it
     is, so that an even count is no change. -#}
-{% macro outcomes_moved(key, told) -%}
+{% macro outcomes_moved(key, told='') -%}
     select {{ key }} from changed
     where {{ key }} is not null
-    group by story_key, flag_key, epoch, person_key, arm, first_exposed_at, {{ told }}
+    group by story_key, flag_key, epoch, person_key, arm, first_exposed_at{{ ', ' ~ told if told }}
     having count(*) % 2 = 1
 {%- endmacro %}
 
-{#- Of whom the end of some days since they met it was not known yet. -#}
-{% macro outcomes_not_over(key, hours) -%}
-    select distinct outcomes.{{ key }}
-    from intermediate.int_exposed_windows as outcomes
-    where
-        outcomes.{{ key }} is not null
-        and {{ hours_after('outcomes.first_exposed_at', hours) }}
-        > (select min(coalesce(known_until, cast('-infinity' as timestamptz))) from changed)
-{%- endmacro %}
-
 {% macro guardrails_touched_by_outcomes() -%}
-    {{ outcomes_moved('flag_key', 'step, has_used_7d, has_bought_7d') }}
+    select flag_key, epoch, person_key, first_exposed_at
+    from (
+        select {{ config.get('meta')['follows']['int_exposed_windows']['columns'] | join(', ') }} from changed
+        where flag_key is not null
+        group by all
+        having count(*) % 2 = 1
+    )
 {%- endmacro %}
 
 {% macro guardrails_touched_by_span() -%}
-    {{ outcomes_not_over('flag_key', 168) }}
+    select met.flag_key, met.epoch, met.person_key, met.first_exposed_at
+    from intermediate.int_exposed_windows as met
+    where met.flag_key is not null and {{ is_passed('met.first_exposed_at', 168) }}
+{%- endmacro %}
+
+{% macro guardrails_touched_by_epochs() -%}
+    select met.flag_key, met.epoch, met.person_key, met.first_exposed_at
+    from intermediate.int_exposed_windows as met
+    semi join changed on met.flag_key = changed.flag_key and met.epoch = changed.epoch
 {%- endmacro %}
 
 {% macro adoption_touched_by_outcomes() -%}
-    {{ outcomes_moved('story_key', 'first_used_at') }}
+    {{ outcomes_moved('story_key') }}
 {%- endmacro %}
 
+{#- A first use after the days in which adoption is told is none of it. -#}
+{% macro adoption_touched_by_acts() -%}
+    select distinct story_key
+    from (
+        select {{ exposure_of('changed') }}, changed.first_used_at
+        from changed
+        where changed.first_used_at < {{ adoption_end('changed.first_exposed_at') }}
+        group by all
+        having count(*) % 2 = 1
+    )
+{%- endmacro %}
+
+{#- Of whom the end of these days was not known yet. -#}
 {% macro adoption_touched_by_span() -%}
-    {{ outcomes_not_over('story_key', 24 * var('impact').adoption_days) }}
+    select distinct met.story_key
+    from intermediate.int_exposed_windows as met
+    where met.first_exposed_at > {{ hours_after("getvariable('keyed_since')", -24 * var('impact').adoption_days) }}
 {%- endmacro %}
 
 {% macro months_touched_by_days() -%}
@@ -52,30 +71,16 @@
     semi join moved on days.person_key = moved.person_key
 {%- endmacro %}
 
-{#- Of a first use, which may come long after, the sums hold nothing but whether it came within a week. -#}
-{% macro sums_touched_by_outcomes() -%}
-    select distinct moved.story_key, moved.flag_key, moved.epoch
-    from (
-        select * exclude (variant, first_used_at, has_used_again_d1_d7) from changed
-        group by all
-        having count(*) % 2 = 1
-    ) as moved
+{% macro active_days_touched_by_days() -%}
+    select person_key, day_on from changed group by person_key, day_on, active_count > 0 having count(*) % 2 = 1
 {%- endmacro %}
 
-{#- Of whom the end of some window was not known yet. -#}
-{% macro sums_touched_by_span() -%}
-    {%- set hours = clocks_that_end() | selectattr('since', 'equalto', 'capped.first_exposed_at') | map(attribute='hours') -%}
-    select distinct outcomes.story_key, outcomes.flag_key, outcomes.epoch
-    from intermediate.int_exposed_windows as outcomes
-    cross join (
-        select min(coalesce(known_until, cast('-infinity' as timestamptz))) as known_until from changed
-    ) as before
-    where
-        {{ hours_after('outcomes.first_exposed_at', hours | max) }} > before.known_until
-        or {{ adoption_end('outcomes.full_at') }} > before.known_until
-{%- endmacro %}
+{#- Days of somebody new are as new. -#}
+{% macro active_days_touched_by_kinds_of_people() -%}
+    with moved as (
+        select person_key from changed group by person_key having count(distinct is_internal or is_bot) > 1
+    )
 
-{% macro sums_touched_by_control() -%}
-    select epochs.story_key, epochs.flag_key, epochs.epoch
-    from intermediate.int_feature_epochs as epochs semi join changed using (flag_key, epoch)
+    select days.person_key, days.day_on
+    from intermediate.int_usage_days as days semi join moved on days.person_key = moved.person_key
 {%- endmacro %}

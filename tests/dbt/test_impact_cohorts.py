@@ -23,7 +23,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=folder / "home", sources={"amplitude": {"internal_domains": ["acme.example"]}})
     plant(settings, company(), as_of=AS_OF)
     plant_usage(settings, lines(), folder / "exports", as_of=AS_OF)
-    outcome = build(settings, "int_impact_counts", "int_impact_epochs", "fct_adoption_curve")
+    outcome = build(settings, "int_impact_counts", "int_exposed_outcomes", "int_impact_epochs", "fct_adoption_curve")
     assert outcome.ok, outcome.error
     return settings
 

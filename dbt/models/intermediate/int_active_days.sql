@@ -1,5 +1,17 @@
 -- One row per day (UTC) on which anybody was active: how many were, our own people and programs left out.
-{{ config(materialized='table', tags=['usage']) }}
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={
+        'key': ['day_on'], 'never_null': ['person_key', 'day_on'],
+        'adds_up': {'by': ['person_key', 'day_on'], 'of': 'int_usage_days', 'counted': 'active_people'},
+        'follows': {
+            'int_usage_days': {'touches': 'active_days_touched_by_days', 'columns': ['person_key', 'day_on', 'active_count']},
+            'int_usage_people': {
+                'touches': 'active_days_touched_by_kinds_of_people', 'narrowed_by': ['person_key'],
+                'columns': ['person_key', 'is_internal', 'is_bot'],
+            },
+        }}
+) }}
 
 with people as (
     select * from {{ ref('int_usage_people') }}

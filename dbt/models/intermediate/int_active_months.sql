@@ -5,7 +5,11 @@
     meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
         'int_feature_epochs': {},
         'int_feature_uses': {},
-        'int_usage_days': {'touches': 'months_touched_by_days', 'narrowed_by': []},
+        'int_usage_days': {
+            'touches': 'months_touched_by_days', 'narrowed_by': [],
+            'needs': {'day_on': 'select cast(min(full_at) as date) - 1 from intermediate.int_feature_epochs'
+                ~ ' semi join keyed_keys using (story_key)'},
+        },
         'int_usage_people': {'touches': 'months_touched_by_kinds_of_people', 'narrowed_by': []},
     }}
 ) }}
@@ -15,15 +19,16 @@ with epochs as (
     where full_at is not null
 ),
 
-people as (
+-- Nearly everybody counts, so those are left out who do not.
+others as (
     select * from {{ ref('int_usage_people') }}
-    where not is_internal and not is_bot
+    where is_internal or is_bot
 ),
 
 days as (
     select days.*
     from {{ ref('int_usage_days') }} as days
-    inner join people on days.person_key = people.person_key
+    anti join others on days.person_key = others.person_key
     where days.active_count > 0
 ),
 
@@ -54,7 +59,7 @@ users as (
             epochs.story_key = uses.story_key
             and uses.used_at >= epochs.full_at
             and uses.used_at < {{ adoption_end('epochs.full_at') }}
-    inner join people on uses.person_key = people.person_key
+    anti join others on uses.person_key = others.person_key
     group by epochs.story_key, epochs.flag_key, epochs.epoch, uses.person_key
 ),
 

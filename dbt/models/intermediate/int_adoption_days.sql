@@ -2,14 +2,21 @@
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
-        'int_exposed_windows': {'touches': 'adoption_touched_by_outcomes'},
-        'int_usage_span': {'touches': 'adoption_touched_by_span', 'narrowed_by': []},
+        'int_exposed_windows': {
+            'touches': 'adoption_touched_by_outcomes', 'needs': {'first_exposed_at': 'stories_begin'},
+        },
+        'int_exposed_acts': {'touches': 'adoption_touched_by_acts'},
+        'int_usage_span': {'touches': 'adoption_touched_by_span', 'narrowed_by': [], 'since': 'known_until_or_never'},
     }}
 ) }}
 
 with outcomes as (
-    select * from {{ ref('int_exposed_windows') }}
-    where arm = 'treated'
+    select
+        exposed_windows.*,
+        acts.first_used_at
+    from {{ ref('int_exposed_windows') }} as exposed_windows
+    left join {{ ref('int_exposed_acts') }} as acts on {{ same_exposure('exposed_windows', 'acts') }}
+    where exposed_windows.arm = 'treated'
 ),
 
 -- Days are twenty-four hours on each one's own clock. One that is not over yet tells of nobody, of who used it neither.

@@ -1,10 +1,15 @@
 -- One row per exposure that counts: on which days before it and after it the person was active, and for how long on.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+    meta={
+        'key': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
+        'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at'], 'ordered_by': 'first_exposed_at',
         'follows': {
         'int_exposures': {},
-        'int_usage_days': {'touches': 'exposed_touched_by_days', 'narrowed_by': ['person_key']},
+        'int_usage_days': {
+            'touches': 'exposed_touched_by_days', 'since': 'day_on', 'narrowed_by': ['person_key'],
+            'needs': {'day_on': "select cast(min(first_exposed_at) as date) - 29 from keyed_keys"},
+        },
     }}
 ) }}
 
@@ -14,6 +19,7 @@ with exposures as (
         exposures.flag_key,
         exposures.epoch,
         exposures.person_key,
+        exposures.first_exposed_at,
         exposures.full_at,
         greatest(exposures.full_at, exposures.first_exposed_at) as month_from,
         {{ adoption_end('exposures.full_at') }} as month_until,
@@ -47,6 +53,7 @@ final as (
         spans.flag_key,
         spans.epoch,
         spans.person_key,
+        spans.first_exposed_at,
         count(*) filter (where days.day_on < spans.met_on and days.day_on >= spans.first_on) as prior_active_days,
         coalesce(bool_or(
             days.last_active_at >= spans.hour_24 and days.first_active_at < spans.hour_192
@@ -69,7 +76,7 @@ final as (
             spans.person_key = days.person_key
             and spans.first_on <= days.day_on
             and spans.last_on >= days.day_on
-    group by spans.story_key, spans.flag_key, spans.epoch, spans.person_key
+    group by spans.story_key, spans.flag_key, spans.epoch, spans.person_key, spans.first_exposed_at
 )
 
 select * from final

@@ -1,11 +1,16 @@
 -- One row per exposure that counts and after which the person used the feature or bought something.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['story_key', 'flag_key', 'epoch', 'person_key'], 'never_null': ['story_key', 'epoch', 'person_key'],
+    meta={
+        'key': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
+        'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at'],
         'follows': {
         'int_exposures': {},
         'int_feature_uses': {'touches': 'exposed_touched_by_uses', 'narrowed_by': ['story_key', 'person_key']},
-        'int_usage_acts': {'touches': 'exposed_touched_by_purchases', 'narrowed_by': ['person_key']},
+        'int_usage_acts': {
+            'touches': 'exposed_touched_by_purchases', 'since': 'happened_at', 'narrowed_by': ['person_key'],
+            'needs': {'happened_at': 'select min(first_exposed_at) from keyed_keys'},
+        },
     }}
 ) }}
 
@@ -32,6 +37,7 @@ used as (
         exposures.flag_key,
         exposures.epoch,
         exposures.person_key,
+        exposures.first_exposed_at,
         min(uses.used_at) filter (where uses.used_at >= exposures.first_exposed_at) as first_used_at,
         coalesce(sum(uses.use_count) filter (
             where uses.used_at >= exposures.first_exposed_at and uses.used_at < exposures.week_ended_at
@@ -45,7 +51,7 @@ used as (
     from exposures
     inner join uses
         on exposures.story_key = uses.story_key and exposures.person_key = uses.person_key
-    group by exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key
+    group by exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key, exposures.first_exposed_at
 ),
 
 -- Used again, on the clock of the first use.
@@ -69,6 +75,7 @@ bought as (
         exposures.flag_key,
         exposures.epoch,
         exposures.person_key,
+        exposures.first_exposed_at,
         bool_or(purchases.is_conversion) as has_bought,
         sum(coalesce(purchases.revenue, 0)) as revenue
     from exposures
@@ -77,7 +84,7 @@ bought as (
             exposures.person_key = purchases.person_key
             and purchases.happened_at >= exposures.first_exposed_at
             and purchases.happened_at < exposures.week_ended_at
-    group by exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key
+    group by exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key, exposures.first_exposed_at
 ),
 
 final as (
@@ -86,6 +93,7 @@ final as (
         coalesce(used.flag_key, bought.flag_key) as flag_key,
         coalesce(used.epoch, bought.epoch) as epoch,
         coalesce(used.person_key, bought.person_key) as person_key,
+        coalesce(used.first_exposed_at, bought.first_exposed_at) as first_exposed_at,
         used.first_used_at,
         coalesce(used.use_count, 0) as use_count_7d,
         coalesce(used.use_day_count, 0) as use_days_7d,

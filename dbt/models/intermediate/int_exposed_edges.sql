@@ -5,7 +5,10 @@
     meta={'key': ['person_key', 'first_exposed_at'], 'never_null': ['person_key', 'first_exposed_at'],
         'follows': {
         'int_exposures': {},
-        'int_usage_events': {'touches': 'edges_touched_by_events', 'narrowed_by': ['person_key']},
+        'int_usage_events': {
+            'touches': 'edges_touched_by_events', 'since': 'happened_at', 'narrowed_by': ['person_key'],
+            'needs': {'day_on': 'select cast(min(first_exposed_at) as date) - 1 from keyed_keys'},
+        },
     }}
 ) }}
 

@@ -8,9 +8,11 @@ with windows as (
 final as (
     select
         windows.*,
-        coalesce(people.last_active_at >= {{ hours_after('windows.first_exposed_at', 24) }}, false)
-            as has_returned_unbounded
+        acts.first_used_at,
+        coalesce(acts.has_used_again_d1_d7, false) as has_used_again_d1_d7,
+        {{ has_ever_returned('windows', 'people') }} as has_returned_unbounded
     from windows
+    left join {{ ref('int_exposed_acts') }} as acts on {{ same_exposure('windows', 'acts') }}
     left join {{ ref('int_usage_people') }} as people on windows.person_key = people.person_key
 )
 

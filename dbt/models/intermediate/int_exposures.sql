@@ -1,10 +1,15 @@
 -- One row per story, flag, epoch and person who met the feature: when first, in which arm, and whether they count.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key', 'person_key'], 'never_null': ['person_key'], 'follows': {
-        'int_flag_exposures': {},
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['person_key'], 'ordered_by': 'first_exposed_at',
+        'needs': {'first_exposed_at': 'exposures_begin'}, 'follows': {
+        'int_flag_exposures': {'needs': {'first_exposed_at': 'steps_begin'}},
         'int_feature_epochs': {'touches': 'exposures_touched_by_epochs', 'narrowed_by': []},
-        'int_usage_days': {'touches': 'exposures_touched_by_unflagged_days', 'narrowed_by': ['person_key']},
+        'int_usage_days': {
+            'touches': 'exposures_touched_by_unflagged_days', 'narrowed_by': ['person_key'],
+            'needs': {'day_on': 'select cast(min(opened_at) as date) - 1 from intermediate.int_feature_epochs'
+                ~ ' where flag_id is null'},
+        },
         'int_usage_people': {'touches': 'exposures_touched_by_kinds_of_people', 'narrowed_by': ['person_key']},
     }}
 ) }}

@@ -1,9 +1,12 @@
 -- One row per flag, epoch of its rollout in production and person who met it: when first, and in which arm.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key', 'person_key'], 'never_null': ['flag_key', 'person_key'], 'follows': {
+    meta={'key': ['flag_key', 'person_key'], 'never_null': ['flag_key', 'person_key'], 'ordered_by': 'first_exposed_at',
+        'needs': {'first_exposed_at': 'steps_begin'},
+        'follows': {
         'int_usage_acts': {
             'touches': 'select flag_key, person_key from changed where is_exposure and flag_key is not null',
+            'needs': {'happened_at': 'steps_begin'},
         },
         'int_flag_steps': {
             'touches': 'select acts.flag_key, acts.person_key from intermediate.int_usage_acts as acts'

@@ -2,11 +2,17 @@
 -- step and had a week since, and those of them who did it.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['flag_key'], 'never_null': ['flag_key'], 'follows': {
-        'int_exposed_windows': {'touches': 'guardrails_touched_by_outcomes'},
-        'int_usage_span': {'touches': 'guardrails_touched_by_span', 'narrowed_by': []},
-        'int_feature_epochs': {},
-    }}
+    meta={
+        'key': ['flag_key', 'environment', 'epoch', 'step', 'guardrail', 'metric'],
+        'never_null': ['flag_key', 'epoch', 'person_key', 'first_exposed_at'],
+        'adds_up': {'by': ['flag_key', 'epoch', 'person_key', 'first_exposed_at'], 'of': 'int_exposed_windows',
+            'counted': 'people_of_both'},
+        'follows': {
+            'int_exposed_windows': {'touches': 'guardrails_touched_by_outcomes', 'columns': ['story_key', 'flag_key',
+                'epoch', 'person_key', 'first_exposed_at', 'step', 'arm', 'has_used_7d', 'has_bought_7d']},
+            'int_usage_span': {'touches': 'guardrails_touched_by_span', 'narrowed_by': [], 'since': 'known_until_or_never'},
+            'int_feature_epochs': {'touches': 'guardrails_touched_by_epochs', 'narrowed_by': []},
+        }}
 ) }}
 
 with outcomes as (
@@ -49,6 +55,7 @@ counted as (
         people.flag_key,
         people.epoch,
         people.step,
+        count(*) as people_of_both,
         count(*) filter (where people.is_treated) as people,
         count(*) filter (where people.is_treated and people.has_used) as used,
         count(*) filter (where people.is_treated and people.has_bought) as bought,
@@ -74,6 +81,7 @@ final as (
         placed.step,
         'feature_usage' as guardrail,
         cast(null as varchar) as metric,
+        placed.people_of_both,
         placed.people,
         placed.used as successes,
         cast(0 as bigint) as control_people,
@@ -87,6 +95,7 @@ final as (
         placed.step,
         'business_metric' as guardrail,
         'bought within 7 days' as metric,
+        placed.people_of_both,
         placed.people,
         placed.bought as successes,
         placed.control_people,

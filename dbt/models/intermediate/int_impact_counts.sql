@@ -5,19 +5,12 @@
 with sums as (
     select
         ended.*,
+        capped.* exclude ({{ impact_cell() | join(', ') }}),
         {{ sums_that_open() }},
         {{ known_until() }} as known_until
     from {{ ref('int_impact_sums') }} as ended
-    left join {{ ref('int_impact_open_sums') }} as opened
-        on
-            ended.story_key = opened.story_key
-            and ended.flag_key is not distinct from opened.flag_key
-            and ended.epoch = opened.epoch
-            and ended.step is not distinct from opened.step
-            and ended.arm = opened.arm
-            and ended.has_used_7d = opened.has_used_7d
-            and ended.prior_activity = opened.prior_activity
-            and ended.controlled_hours = opened.controlled_hours
+    inner join {{ ref('int_impact_capped_sums') }} as capped on {{ same_cell('ended', 'capped') }}
+    left join {{ ref('int_impact_open_sums') }} as opened on {{ same_cell('ended', 'opened') }}
 ),
 
 measured as (

@@ -1,77 +1,75 @@
 -- One row as `int_impact_sums` has them: of what may become another long after somebody met it, the sums over those of
--- whom it is told. These are who used it at all, and who never came back. Few did either, so all of them are added up
--- anew.
-{{ config(materialized='table', tags=['usage']) }}
+-- whom it is told. These are who used it at all, and who never came back.
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={
+        'key': ['story_key', 'flag_key', 'epoch', 'step', 'arm', 'has_used_7d', 'prior_activity', 'controlled_hours'],
+        'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at', 'arm', 'has_used_7d', 'prior_activity',
+            'controlled_hours'],
+        'adds_up': {'by': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
+            'of': 'int_exposed_windows', 'counted': 'people', 'least': ['_start'], 'most': ['_end'],
+            'again': ['story_key', 'flag_key', 'epoch']},
+        'follows': {
+            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'columns': [
+                'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at', 'arm', 'step',
+                'prior_active_days', 'has_used_7d', 'has_returned_d1_d7', 'has_returned_d7_d13']},
+            'int_exposed_acts': {'touches': 'exposures_moved_in_acts', 'columns': [
+                'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at',
+                'first_used_at', 'has_used_again_d1_d7']},
+            'int_usage_people': {
+                'touches': 'open_sums_touched_by_visits', 'narrowed_by': ['person_key'],
+                'columns': ['person_key', 'last_active_at'],
+            },
+            'int_usage_span': {'touches': 'open_sums_touched_by_span', 'narrowed_by': [], 'since': 'known_until_or_never'},
+            'int_controlled_spans': {'touches': 'sums_touched_by_control', 'narrowed_by': []},
+        }}
+) }}
 
 {% set clocks, measures = clocks_that_end(false), measures_that_end(false) %}
-{% set return = impact_clocks() | selectattr('name', 'equalto', 'return') | first %}
+
+with met as (
+    {{ people_who_met() }}
+),
 
 -- Who is known to have come back within two weeks is not looked for any further.
-with outcomes as (
-    select
-        exposed_outcomes.*,
-        {{ known_until() }} as known_until
-    from {{ ref('int_exposed_outcomes') }} as exposed_outcomes
-    where
-        exposed_outcomes.first_exposed_at < {{ known_until() }}
-        and (
-            exposed_outcomes.first_used_at is not null
-            or not (exposed_outcomes.has_returned_d1_d7 or exposed_outcomes.has_returned_d7_d13)
-        )
-),
-
 told as (
-    select * from outcomes
-    where first_used_at is not null or not has_returned_unbounded
-),
-
-capped as (
     select
-        told.*,
-        {{ controlled_hours('told.first_exposed_at', 'spans') }} as controlled_hours,
-        {{ stratum_of('told.prior_active_days') }} as prior_activity
-    from told
-    left join {{ ref('int_controlled_spans') }} as spans
-        on
-            told.flag_key = spans.flag_key
-            and told.epoch = spans.epoch
-            and told.step = spans.step
+        met.*,
+        acts.first_used_at,
+        acts.has_used_again_d1_d7,
+        not met.has_returned_d1_d7 and not met.has_returned_d7_d13 and not {{ has_ever_returned('met', 'people') }}
+            as is_away
+    from met
+    left join {{ ref('int_exposed_acts') }} as acts on {{ same_exposure('met', 'acts') }}
+    left join {{ ref('int_usage_people') }} as people on met.person_key = people.person_key
+    where acts.first_used_at is not null or not (met.has_returned_d1_d7 or met.has_returned_d7_d13)
 ),
 
 clocked as (
     select
-        capped.*,
         {% for clock in clocks -%}
             {{ clock_columns(clock) }},
         {% endfor -%}
-        not capped.has_returned_unbounded
-        and {{ hours_after(return.since, return.hours) }} <= capped.known_until as is_absent,
-        capped.prior_active_days as x
-    from capped
+        met.is_away and {{ is_known(clock_named('return')) }} as is_absent,
+        met.*
+    from told as met
+    where met.first_used_at is not null or met.is_away
 ),
 
 final as (
     select
-        capped.story_key,
-        capped.flag_key,
-        capped.epoch,
-        capped.step,
-        capped.arm,
-        capped.has_used_7d,
-        capped.prior_activity,
-        capped.controlled_hours,
+        {{ cell_columns('met') }},
+        count(*) as people,
         {% for clock in clocks -%}
             {{ clock_sums(clock) }},
         {% endfor -%}
         {% for measure in measures -%}
             {{ measure_sums(measure) }},
         {% endfor -%}
-        count(*) filter (where capped.is_absent) as absent_n,
-        sum(capped.x) filter (where capped.is_absent) as absent_x
-    from clocked as capped
-    group by
-        capped.story_key, capped.flag_key, capped.epoch, capped.step, capped.arm, capped.has_used_7d,
-        capped.prior_activity, capped.controlled_hours
+        count(*) filter (where met.is_absent) as absent_n,
+        coalesce(sum(met.x) filter (where met.is_absent), 0) as absent_x
+    from clocked as met
+    group by {{ cell_columns('met') }}
 )
 
 select * from final

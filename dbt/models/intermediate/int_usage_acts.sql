@@ -1,8 +1,8 @@
 -- One row per product event that tells of a flag that was met, of a feature's use or of a conversion.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['event_number'], 'never_null': ['event_number'], 'follows': {
-        'int_usage_events': {'is_as_it_came': true},
+    meta={'key': ['event_number'], 'never_null': ['event_number'], 'ordered_by': 'happened_at', 'follows': {
+        'int_usage_events': {'is_as_it_came': true, 'has_all_keys': true, 'is_unique': true},
         'int_feature_events': {
             'touches': 'select events.event_number from intermediate.int_usage_events as events'
                 ~ ' semi join changed on events.event_type = changed.event_name',

@@ -1,7 +1,8 @@
 -- One row per person and day (UTC) with product events: how many, and from when to when.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['person_key', 'day_on'], 'never_null': ['person_key', 'day_on'], 'follows': ['int_usage_events']}
+    meta={'key': ['person_key', 'day_on'], 'never_null': ['person_key', 'day_on'], 'ordered_by': 'day_on',
+        'follows': ['int_usage_events']}
 ) }}
 
 with events as (

@@ -2,8 +2,8 @@
 -- to tell each event once, however often it was delivered, is what costs, so it is done once for all readers.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['event_number'], 'never_null': ['event_number'], 'follows': {
-        'stg_events__usage': {'is_as_it_came': true},
+    meta={'key': ['event_number'], 'never_null': ['event_number'], 'ordered_by': 'happened_at', 'follows': {
+        'stg_events__usage': {'is_as_it_came': true, 'has_all_keys': true},
         'int_usage_devices': {
             'touches': 'select deliveries.event_number from staging.stg_events__usage as deliveries'
                 ~ ' semi join changed using (device_key)',

@@ -2,9 +2,11 @@
 -- Of all deliveries: one that came twice names nobody else and comes no sooner.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['device_key', 'person_key', 'vendor_person_key', 'source'], 'follows': {
-        'stg_events__usage': {'narrowed_by': ['device_key']},
-    }}
+    meta={
+        'key': ['device_key', 'person_key', 'vendor_person_key', 'source'],
+        'merges': {'delivery_count': 'sum', 'least_delay_microseconds': 'min', 'first_uploaded_at': 'min',
+            'last_uploaded_at': 'max'},
+        'follows': {'stg_events__usage': {'narrowed_by': ['device_key']}}}
 ) }}
 
 with deliveries as (

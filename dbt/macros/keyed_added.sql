@@ -1,0 +1,107 @@
+{#-
+A keyed table of sums, changed by differences: of the people, exposures or whatever it adds up (`by`) whom a change
+touches, what they would add now is put in and what they added before is taken out. `adds_up` in the model's meta tells
+
+    {'by': ['story_key', 'person_key'], 'of': 'int_exposed_windows', 'counted': 'people',
+     'least': ['_start'], 'most': ['_end'], 'again': ['story_key']}
+
+`of` is the input that has one row for each of them, and `counted` the column that tells how many are added up in a row:
+it goes with the last of them. Columns with the endings `least` and `most` are a minimum and a maximum, `again` the
+columns of the key whose rows are made anew where one of those was taken out; all other columns are sums, exact and
+never null. An input's `columns`, where told, are those that it is read for. What was read before is what is read now,
+without what came since and with what went: so the rows of what is followed must differ from each other.
+
+The model's own SQL says both what they add now and what they added: over the inputs as they are, and as they were.
+-#}
+{% macro keyed_added(target, key, inputs, sql, adds_up) -%}
+  {%- set by = adds_up.by -%}
+  {%- set told = namespace(now=sql, before=sql) -%}
+  {%- for input in inputs.followed if input.name == adds_up.of -%}
+  create or replace temp table keyed_touched as select {{ by | join(', ') }} from {{ input.relation }} limit 0;
+  {%- endfor %}
+  {{ keyed_touch(target, by, inputs) }}
+  {% for input in inputs.followed -%}
+  {%- set now = 'keyed_' ~ target.identifier ~ '__' ~ input.name -%}
+  {%- set told.now = told.now | replace(input.relation, now) -%}
+  {%- set told.before = told.before | replace(input.relation, now ~ '__before') -%}
+  create or replace temp table {{ now }} as
+  {{ keyed_narrowed(input, by, target) if input.narrowed_by else 'from ' ~ input.relation }};
+  create or replace temp table {{ now }}__before as
+  {{ keyed_before(target, input, now) }};
+  {% endfor %}
+  create or replace temp table keyed_parts as
+  select made.*, 1 as change from (
+  {{ told.now }}
+  ) as made
+  union all by name
+  select made.*, -1 as change from (
+  {{ told.before }}
+  ) as made;
+  create or replace temp table keyed_keys as select distinct {{ key | join(', ') }} from keyed_parts;
+  {{ keyed_found(target, key) }}
+  {{ keyed_totals(target, key, adds_up) }}
+{%- endmacro %}
+
+{#- An input as it was when the table read it last, of the keys that are touched: what did not move, and what did. -#}
+{% macro keyed_before(target, input, now) -%}
+  {%- set by = input.narrowed_by -%}
+  with feed as (
+      select
+          {{ keyed_columns('feed', input) if input.columns else 'feed.* exclude (version, change)' }},
+          -feed.change as change
+      from increments.{{ input.name }} as feed
+      {% if by -%} semi join keyed_keys on {{ keyed_on('feed', 'keyed_keys', by) }} {%- endif %}
+      where feed.version > {{ keyed_version_read(target, input) }}
+  ),
+
+  moved as (
+      select * exclude (change) from (
+          select rows.*, 1 as change from {{ now }} as rows
+          {% if by -%} semi join feed on {{ keyed_on('rows', 'feed', by) }} {%- endif %}
+          union all by name
+          from feed
+      )
+      group by all
+      having sum(change) > 0
+  )
+
+  from moved
+  {% if by -%}
+  union all by name
+  select rows.* from {{ now }} as rows anti join feed on {{ keyed_on('rows', 'feed', by) }}
+  {%- endif %}
+{%- endmacro %}
+
+{#- What stands there, and the parts. -#}
+{% macro keyed_totals(target, key, adds_up) -%}
+  {%- set extremes = [] -%}
+  create or replace temp table keyed_fresh as from {{ target }} limit 0;
+  insert into keyed_fresh by name
+  with parts as (
+      select * exclude (keyed_place), 1 as change from keyed_stale
+      union all by name
+      from keyed_parts
+  )
+
+  select
+      {{ key | join(', ') }},
+      {%- for column in adapter.get_columns_in_relation(target) | map(attribute='name') if column not in key %}
+      {% if keyed_ends(column, adds_up.get('least', [])) -%} {%- do extremes.append((column, 'min', '>')) -%}
+      min({{ column }}) filter (where change > 0) as {{ column }}
+      {%- elif keyed_ends(column, adds_up.get('most', [])) -%} {%- do extremes.append((column, 'max', '<')) -%}
+      max({{ column }}) filter (where change > 0) as {{ column }}
+      {%- else -%}
+      sum(change * {{ column }}) as {{ column }}
+      {%- endif -%}
+      {{ ',' if not loop.last }}
+      {%- endfor %}
+  from parts
+  group by {{ key | join(', ') }}
+  having sum(change * {{ adds_up.counted }}) > 0;
+  {{ keyed_unsure(key, adds_up, extremes) }}
+{%- endmacro %}
+
+{% macro keyed_ends(column, endings) -%}
+  {%- for ending in endings if column.endswith(ending) -%} {{ return(true) }} {%- endfor -%}
+  {{ return(false) }}
+{%- endmacro %}

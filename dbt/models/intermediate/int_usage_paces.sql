@@ -1,0 +1,39 @@
+-- One row per person with product events: on how many days, how fast and how much.
+{{ config(
+    materialized='keyed', tags=['usage'],
+    meta={
+        'key': ['person_key'], 'never_null': ['person_key', 'day_on'],
+        'adds_up': {'by': ['person_key', 'day_on'], 'of': 'int_usage_days', 'counted': 'day_count',
+            'most': ['most_events', 'last_active_at']},
+        'follows': {'int_usage_days': {'columns': [
+            'person_key', 'day_on', 'event_count', 'first_at', 'last_at', 'last_active_at', 'is_internal',
+        ]}}}
+) }}
+
+with days as (
+    select * from {{ ref('int_usage_days') }}
+),
+
+-- Nobody clicks twenty times at such a pace, day after day.
+paced as (
+    select
+        days.*,
+        days.event_count >= 20
+        and {{ seconds_between('days.first_at', 'days.last_at') }} * {{ var('impact').bot_events_per_minute }}
+        <= (days.event_count - 1) * 60 as is_fast
+    from days
+),
+
+final as (
+    select
+        paced.person_key,
+        count(*) as day_count,
+        count(*) filter (where paced.is_fast) as fast_day_count,
+        count(*) filter (where paced.is_internal) as internal_day_count,
+        max(paced.event_count) as most_events,
+        max(paced.last_active_at) as last_active_at
+    from paced
+    group by paced.person_key
+)
+
+select * from final
