@@ -170,14 +170,14 @@ def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Ter
 
 
 @contextmanager
-def _writers(settings: Settings) -> Iterator[Callable[[str, str], Writer]]:
-    """Hold one writer for each site, made when it is first needed."""
-    held: dict[tuple[str, str], Writer] = {}
+def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
+    """Hold one writer for each site and kind of message, made when it is first needed."""
+    held: dict[tuple[str, str, str], Writer] = {}
 
-    def writer_of(source: str, instance: str) -> Writer:
-        if (source, instance) not in held:
-            held[source, instance] = _writer(settings, source, instance)
-        return held[source, instance]
+    def writer_of(source: str, instance: str, kind: str) -> Writer:
+        if (source, instance, kind) not in held:
+            held[source, instance, kind] = _writer(settings, source, instance, kind)
+        return held[source, instance, kind]
 
     try:
         yield writer_of
@@ -186,15 +186,15 @@ def _writers(settings: Settings) -> Iterator[Callable[[str, str], Writer]]:
             writer.close()
 
 
-def _writer(settings: Settings, source: str, instance: str) -> Writer:
+def _writer(settings: Settings, source: str, instance: str, kind: str) -> Writer:
     known = sources().get(source)
-    if not isinstance(known, WritableSource):
-        raise UnreachableError(f"nobody writes comments to {source}")
+    if not isinstance(known, WritableSource) or kind not in known.writes:
+        raise UnreachableError(f"nobody writes messages of the kind {kind} to {source}")
     try:
         connection, network = connection_of(settings, source), network_of(settings)
     except SettingsError as error:
         raise UnreachableError(str(error)) from None
-    writer = known.writer(connection, network)
+    writer = known.writer(kind, connection, network)
     if writer.instance != instance:
         writer.close()
         raise UnreachableError(f"the settings reach {writer.instance} and not {instance}, where the ticket is")

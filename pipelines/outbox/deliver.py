@@ -60,12 +60,12 @@ class Delivery:
 
     Args:
         connection: the writer's, under the one lock, in no transaction.
-        writer_of: the writer for a source and instance.
+        writer_of: the writer for a source, its instance and a kind of message.
         clock: tells the time of each step.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str], Writer],
+        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str, str], Writer],
         clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
@@ -89,7 +89,7 @@ class Delivery:
             self._done.waiting.append(f"{message.story_key}: {message.source} is left alone until the next run.")
             return
         try:
-            writer = self._writer_of(*site)
+            writer = self._writer_of(*site, message.kind)
             self._attempt(message, writer, why)
         except VendorError as error:
             self._troubles[site] = self._troubles.get(site, 0) + self._weight(error)

@@ -132,10 +132,16 @@ class Writer(Protocol):
 
 @runtime_checkable
 class WritableSource(Protocol):
-    """A source whose tickets can be written to."""
+    """A source that can be written to.
 
-    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
-        """Return what writes to a site; asks nothing yet."""
+    Attributes:
+        writes: the kinds of messages that it takes; `impact` is the comment that tells what came of a story.
+    """
+
+    writes: frozenset[str]
+
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes messages of a kind to a site; asks nothing yet."""
 
 
 def text_digest(text: str) -> str:

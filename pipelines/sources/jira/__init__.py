@@ -44,6 +44,8 @@ class Jira:
         }
     )
 
+    writes = frozenset({"impact"})
+
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
 
@@ -71,11 +73,12 @@ class Jira:
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
         return JiraCollector(connection, network)
 
-    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
         """Return what writes comments to a site; see `writeback.py`."""
         from pipelines.sources.jira.writeback import JiraWriter
 
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
+        assert kind in self.writes, "nothing else is asked for"
         return JiraWriter(connection, network)
 
 

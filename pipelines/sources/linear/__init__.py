@@ -41,6 +41,8 @@ class Linear:
         }
     )
 
+    writes = frozenset({"impact"})
+
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
 
@@ -68,11 +70,12 @@ class Linear:
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
         return LinearCollector(connection, network)
 
-    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
         """Return what writes comments to a workspace; see `writeback.py`."""
         from pipelines.sources.linear.writeback import LinearWriter
 
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
+        assert kind in self.writes, "nothing else is asked for"
         return LinearWriter(connection, network)
 
 
