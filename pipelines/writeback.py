@@ -13,7 +13,7 @@ from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
 from pipelines.outbox.deliver import Delivered, Delivery
 from pipelines.outbox.making import decide, make_messages, wanted
-from pipelines.outbox.policy import WRITING, Terms, never, not_now
+from pipelines.outbox.policy import WRITING, Terms, Waiting, never, not_now
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
 from pipelines.sources.registry import sources
@@ -51,7 +51,7 @@ def show(settings: Settings, asked: Asked) -> list[str]:
         told = _made(connection, settings, terms, asked)
         waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
         for message in waiting:
-            told += shown(message, _why(message, terms), _before(connection, message))
+            told += shown(message, why(message, terms), _before(connection, message))
     return told or ["Nothing would be written."]
 
 
@@ -88,8 +88,13 @@ def by_night(settings: Settings) -> Delivered:
     return Delivered()
 
 
-def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> list[str]:
+def approve(
+    settings: Settings, names: Sequence[str], *, is_approved: bool, where: str = "", version: int | None = None
+) -> list[str]:  # fmt: skip
     """Approve or reject the messages of stories, or by their ids, and say what was decided on.
+
+    Args:
+        where: the decision was made, for the history; `version` of the text that was seen, no other is decided on.
 
     Raises:
         LookupError: nothing waits under such a name.
@@ -98,7 +103,7 @@ def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> l
     told = []
     with _opened(settings) as (connection, terms):
         for name in names:
-            found = decide(connection, name, is_approved=is_approved, at=terms.at)
+            found = decide(connection, name, is_approved=is_approved, at=terms.at, where=where, version=version)
             if not found:
                 raise LookupError(f"nothing waits under {name!r}; `{COMMAND}` shows what does")
             what = "is approved" if is_approved else "is rejected, and will not be written"
@@ -144,7 +149,8 @@ def _chosen(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Message
     return [one for one in outbox.messages(connection) if not asked.stories or one.story_key in asked.stories]
 
 
-def _why(message: Message, terms: Terms) -> str | None:
+def why(message: Waiting, terms: Terms) -> str | None:
+    """Say why a message has to wait, None where it would be sent now."""
     if message.state == outbox.FAILED:
         return f"it failed; `{COMMAND} --approve {message.message_id[:12]}` tries it again"
     if terms.settings.mode not in WRITING:

@@ -20,6 +20,7 @@ class Writeback(BaseModel):
         quiet_from: nothing is written from then until `quiet_until`, by `time_zone`; equal: at any time.
         comments_per_hour: to one project.
         correction_threshold: a comment that stands is written anew when a figure moved by more than this share of it.
+        approve_in_report: every reader of the report may approve and reject; else the command alone does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,7 @@ class Writeback(BaseModel):
     time_zone: TimeZone = "UTC"
     comments_per_hour: int = Field(default=20, ge=1)
     correction_threshold: float = Field(default=0.1, gt=0)
+    approve_in_report: bool = False
 
     @field_validator("enabled_at")
     @classmethod

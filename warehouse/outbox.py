@@ -177,8 +177,10 @@ def body_of(connection: duckdb.DuckDBPyConnection, message_id: str, version: int
 
 
 def refresh_mart(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let fct_messages say what its model would: the transform comes before the comments of the same night."""
-    if {str(schema) for (schema,) in connection.execute(statements.BUILT).fetchall()} == {"marts", "intermediate"}:
-        with transaction(connection):
-            connection.execute("delete from marts.fct_messages")
-            connection.execute("insert into marts.fct_messages by name select * from intermediate.int_messages")
+    """Let the marts of messages say what their models would: the transform comes before the comments of one night."""
+    built = {str(name) for (name,) in connection.execute(statements.BUILT).fetchall()}
+    with transaction(connection):
+        for mart, model in statements.MARTS.items():
+            if {f"marts.{mart}", f"intermediate.{model}"} <= built:
+                connection.execute(f"delete from marts.{mart}")
+                connection.execute(f"insert into marts.{mart} by name select * from intermediate.{model}")

@@ -130,16 +130,22 @@ def _revised(known: Message, draft: Draft, terms: Terms) -> str | None:
 
 
 def decide(
-    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime
+    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime, where: str = "",
+    version: int | None = None,
 ) -> list[Message]:  # fmt: skip
     """Approve or reject what waits of a story, or of a message by (the begin of) its id; return what was decided on.
 
     What failed may be approved again.
+
+    Args:
+        where: the decision was made, for the history.
+        version: of the text that was seen; another one is not decided on.
     """
     found = [
         one for one in outbox.messages(connection)
-        if one.state in _UNSENT and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
+        if one.state in _UNSENT and version in (None, one.version)
+        and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
     ]  # fmt: skip
-    state, reason = (outbox.APPROVED, "a person approved it") if is_approved else (
-        outbox.REJECTED, "a person rejected it")  # fmt: skip
+    state, what = (outbox.APPROVED, "approved") if is_approved else (outbox.REJECTED, "rejected")
+    reason = f"a person {what} it {where}".rstrip()
     return [one for one in found if outbox.keep(connection, one, state, reason, at)]

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pipelines.writeback_settings import Mode, Writeback
@@ -34,7 +34,39 @@ class Terms:
     at: datetime
 
 
-def never(draft: Draft, terms: Terms, *, is_standing: bool) -> str | None:
+class Place(Protocol):
+    """What rules whether a story is written of at all."""
+
+    @property
+    def project_key(self) -> str:
+        """The project of its ticket."""
+
+    @property
+    def shipped_at(self) -> datetime:
+        """Since when all users have it."""
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether somebody asked for it all the same."""
+
+
+class Waiting(Place, Protocol):
+    """What rules whether a message goes now."""
+
+    @property
+    def message_id(self) -> str:
+        """Its id."""
+
+    @property
+    def state(self) -> str:
+        """How far it has come."""
+
+    @property
+    def remote_id(self) -> str | None:
+        """The id of what stands already, None where nothing does."""
+
+
+def never(draft: Place, terms: Terms, *, is_standing: bool) -> str | None:
     """Say why a story is not written of at all, None where it may be.
 
     Args:
@@ -53,7 +85,7 @@ def never(draft: Draft, terms: Terms, *, is_standing: bool) -> str | None:
     return None
 
 
-def not_now(message: Message, terms: Terms, sent_in_the_hour: int) -> str | None:
+def not_now(message: Waiting, terms: Terms, sent_in_the_hour: int) -> str | None:
     """Say why a message has to wait, None where it may go."""
     settings = terms.settings
     if settings.mode == "approve" and message.state == outbox.PENDING:
