@@ -6,11 +6,12 @@ who looks first.
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from pipelines.sources.live import ConnectionSettings, Network, VendorError
+from pipelines.sources.live import ConnectionSettings, Finding, Network, VendorError
 
 # How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown.
 Form = Literal["adf", "wiki", "markdown"]
@@ -128,6 +129,16 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Close every connection."""
+
+
+@runtime_checkable
+class RightsTold(Protocol):
+    """A writer whose vendor can be asked what the token may do."""
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask, and write nothing, whether the token may write in these projects or teams; raises nothing of the
+        vendor's.
+        """
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ Jira knows no key that makes a comment arrive once, and its Python client sends 
 the comment is created with its marker in one request, and markers are looked for before any.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +15,9 @@ from pipelines.sources.http import Http
 from pipelines.sources.jira.connection import Deployment, JiraConnection
 from pipelines.sources.jira.limits import JiraLimits
 from pipelines.sources.jira.pages import comments
+from pipelines.sources.jira.rights import rights
 from pipelines.sources.jira.sites import SITES, Site
-from pipelines.sources.live import MissingError, Network, VendorError
+from pipelines.sources.live import Finding, MissingError, Network, VendorError
 from pipelines.sources.once import Once, taken
 from pipelines.sources.writing import Form, LostError, Mark, Sight, Standing, text_digest
 
@@ -82,6 +84,15 @@ class JiraWriter:
         if mapping_of(known).get(mark.place) != line:
             path = f"{self._api}/issue/{sight.ticket_id}/properties/{PROPERTY}"
             self._once.send("PUT", path, {**mapping_of(known), mark.place: line})
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask which permissions the token has in these projects."""
+        try:
+            api = self._api
+        except VendorError as error:
+            yield Finding("act", f"{str(error).rstrip('.')}; so nobody knows whether comments may be written")
+            return
+        yield from rights(self._http, api, places)
 
     def close(self) -> None:
         """Close every connection."""

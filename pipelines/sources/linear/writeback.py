@@ -8,7 +8,7 @@ after it that it does. So a comment that is gone was deleted by somebody, and on
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipelines.sources.base import mapping_of
 from pipelines.sources.linear.client import LinearClient
 from pipelines.sources.linear.connection import LinearConnection
 from pipelines.sources.linear.limits import LinearLimits, code_of, errors_of
-from pipelines.sources.live import MissingError, Network, VendorError
+from pipelines.sources.live import Finding, MissingError, Network, VendorError
 from pipelines.sources.once import Once, taken
 from pipelines.sources.writing import Form, LostError, Mark, NotTakenError, Sight, Standing, UnsentError
 
@@ -32,6 +32,7 @@ _REPLACE = """mutation ReplaceComment($id: String!, $input: CommentUpdateInput!)
 _CARD = """mutation KeepCard($input: AttachmentCreateInput!) {
   attachmentCreate(input: $input) { success attachment { id } }
 }"""
+_RIGHTS = "query OurRights { viewer { id active guest } }"
 _TITLE = "Impact (30 days)"
 # Linear may have done what it answers so to; of the others it says that it did not.
 _UNCLEAR = ("INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR", "OTHER")
@@ -93,6 +94,26 @@ class LinearWriter:
         card = self._card(sight.ticket_id, mark)
         if not card.get("is_posted"):
             self._keep(sight, mark, {**card, "comment_id": remote_id, "is_posted": 1})
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask who the token is of: its scopes are told nowhere."""
+        teams = ", ".join(places)
+        try:
+            viewer = mapping_of(self._client.query(_RIGHTS, {}).get("viewer"))
+        except VendorError as error:
+            yield Finding(
+                "act", f"{str(error).rstrip('.')}; so nobody knows whether comments may be written in {teams}"
+            )
+            return
+        if not viewer.get("active"):
+            yield Finding("act", f"the account of linear's token is disabled, so nothing can be written in {teams}")
+            return
+        who = "a guest, who may write in his own teams only" if viewer.get("guest") else "an active account"
+        yield Finding(
+            "warn" if viewer.get("guest") else "ok",
+            f"linear's token is of {who}; which scopes it has linear does not tell, and to write in {teams} it needs "
+            "Read and Write",
+        )
 
     def close(self) -> None:
         """Close every connection."""
