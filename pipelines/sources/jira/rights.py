@@ -13,8 +13,8 @@ _WISHED = {"EDIT_ISSUES": "edit issues, by which a ticket remembers its comment"
 
 
 def rights(http: Http, api: str, projects: Sequence[str]) -> Iterator[Finding]:
-    """Say of each project whether the token may write comments there."""
-    asked = ",".join([*_NEEDED, *_WISHED])
+    """Say in which projects the token may write comments, and of each other one what it lacks."""
+    asked, whole = ",".join([*_NEEDED, *_WISHED]), list[str]()
     for project in projects:
         try:
             answer = http.get(f"{api}/mypermissions", {"projectKey": project, "permissions": asked}).json()
@@ -26,7 +26,7 @@ def rights(http: Http, api: str, projects: Sequence[str]) -> Iterator[Finding]:
         told = mapping_of(mapping_of(answer).get("permissions"))
         lacks = [name for name in (*_NEEDED, *_WISHED) if mapping_of(told.get(name)).get("havePermission") is not True]
         if not lacks:
-            yield Finding("ok", f"jira lets the token add and edit its comments in {project}")
+            whole.append(project)
             continue
         what = " or ".join((_NEEDED | _WISHED)[name] for name in lacks)
         yield Finding(
@@ -34,3 +34,5 @@ def rights(http: Http, api: str, projects: Sequence[str]) -> Iterator[Finding]:
             f"jira does not let the token {what} in {project}; grant {', '.join(lacks)} in the project's permission "
             "scheme, or leave the project out by writeback.excluded_projects",
         )
+    if whole:
+        yield Finding("ok", f"jira lets the token add and edit its comments in {', '.join(whole)}")
