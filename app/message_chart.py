@@ -50,7 +50,7 @@ def _monday(frame: pl.DataFrame) -> pl.Series:
 def _bars(frame: pl.DataFrame, states: list[str]) -> pl.DataFrame:
     """Return a row per state and week: where its bar is, how many messages it stands for, and of which kinds."""
     each = frame.with_columns(_monday(frame).alias("week_on")).group_by("state", "week_on", "kind").len()
-    told = [words.count(number, message_words.kind(kind)) for kind, number in each.select("kind", "len").iter_rows()]
+    told = [message_words.kinds(number, kind) for kind, number in each.select("kind", "len").iter_rows()]
     counted = (
         each.with_columns(pl.Series("kinds", told, pl.String))
         .sort("kinds").group_by("state", "week_on", maintain_order=True)

@@ -26,7 +26,10 @@ def head(row: dict[str, Any]) -> str:
         what = f"as {row['remote_id']} on {where}"
     else:
         what = f"new on {where}" if row["sent_version"] is None else f"in place of what stands on {where}"
-    link = f'<a href="{escape(parts.story_address(row["story_key"]))}" target="_self">{escape(row["story_key"])}</a>'
+    link = escape(row["story_key"])
+    # Of what is about no ticket there is no page.
+    if row["title"] is not None:
+        link = f'<a href="{escape(parts.story_address(row["story_key"]))}" target="_self">{link}</a>'
     return (
         f'<div class="message"><p>{link} {escape(row["title"] or "")}</p>'
         f'<p class="soft">{escape(message_words.kind(row["kind"]).capitalize())}, {escape(what)}: '

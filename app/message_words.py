@@ -18,12 +18,33 @@ STATES = {
     SUPERSEDED: ("taken back", ""),
     REJECTED: ("rejected", ""),
 }
-_KINDS = {"impact": "impact comment"}
+_KINDS = {
+    "impact": "impact comment",
+    "spec": "specification",
+    "follow_up": "follow-up story",
+    "release_note": "release note",
+    "annotation": "chart annotation",
+    "release": "chart release",
+    "story_shipped": "event that a story shipped",
+    "rollout_step": "event of a rollout step",
+    "impact_measured": "event of a measured impact",
+}
+_MANY = {
+    "follow_up": "follow-up stories",
+    "story_shipped": "events that a story shipped",
+    "rollout_step": "events of a rollout step",
+    "impact_measured": "events of a measured impact",
+}
 
 
 def kind(name: str) -> str:
-    """Name a kind of message: `impact comment`; one that is not known by its own name, in words."""
-    return _KINDS.get(name, name.replace("_", " "))
+    """Name a kind of message: `impact comment`; one that is not known here by its own name."""
+    return _KINDS.get(name, f"{name.replace('_', ' ')} message")
+
+
+def kinds(number: int, name: str) -> str:
+    """Say how many messages of a kind: `3 follow-up stories`."""
+    return words.count(number, kind(name), _MANY.get(name))
 
 
 def state(name: str) -> str:

@@ -55,8 +55,8 @@ def body(page: Page) -> None:
         return
     parts.picture(message_chart.by_week(messages, max(now().date(), *_days(messages)), page.palette), "messages")
     parts.note("By the week in which each message came to be as it is.")
-    answered = [row["message_id"] for row in messages.iter_rows(named=True) if _answer(row)]
-    asking = pl.col("message_id").is_in(answered)
+    clicked = messages.filter(pl.col("message_id").is_in(list(st.session_state.get(_ANSWERS, {}))))
+    asking = pl.col("message_id").is_in([row["message_id"] for row in clicked.iter_rows(named=True) if _answer(row)])
     # What was decided here stays where it was seen, with its answer.
     for title, state, also in (("Failed", FAILED, pl.lit(False)), (_waiting(mode), PENDING, asking)):
         count = int((messages["state"] == state).sum())
@@ -85,18 +85,19 @@ def _chosen(page: Page, messages: pl.DataFrame) -> pl.DataFrame:
     """Let the reader choose a team, a kind and a story; the address keeps it."""
     scope = parts.filters(page)
     with page.bar:
-        kind = parts.choose("Kind", "kind", ["All kinds", *sorted(set(messages["kind"]))])
+        named = {message_words.kind(name): name for name in sorted(set(messages["kind"]))}
+        kind = named.get(parts.choose("Kind", "kind", ["All kinds", *named]))
         story = parts.choose("Story", "about", ["All stories", *sorted(set(messages["story_key"]))])
     if scope.team is not None:
         messages = messages.filter(pl.col("team") == scope.team)
-    if kind != "All kinds":
+    if kind is not None:
         messages = messages.filter(pl.col("kind") == kind)
     return messages if story == "All stories" else messages.filter(pl.col("story_key") == story)
 
 
 def _scope(messages: pl.DataFrame) -> str:
     kinds = Counter(messages["kind"].to_list())
-    told = [words.count(number, message_words.kind(kind)) for kind, number in kinds.most_common()]
+    told = [message_words.kinds(number, kind) for kind, number in kinds.most_common()]
     return words.listed(told) if told else "no message of these"
 
 

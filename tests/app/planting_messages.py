@@ -84,7 +84,7 @@ def _fill(log: duckdb.DuckDBPyConnection) -> None:
     specs = "\n".join(f"line {number} of the notes" for number in range(60))
     drafts = [said(key=f"SHOP-{number}") for number in (301, 303, 304, 305, 306)]
     drafts += [replace(said(key="SHOP-308"), body=HOSTILE_TEXT), said("immature", key="SHOP-302")]
-    drafts.append(replace(said(key="SHOP-307"), kind="release_notes", message_id="0" * 32, body=specs, facts="{}"))
+    drafts.append(replace(said(key="SHOP-307"), kind="letter", message_id="0" * 32, body=specs, facts="{}"))
     make_messages(log, drafts, terms("approve"))
     _sent(log, "SHOP-302", "7")
     make_messages(log, [said(key="SHOP-302")], terms("approve", at=AT + timedelta(days=8)))

@@ -63,7 +63,7 @@ def test_the_first_line_counts_what_waits_what_stands_and_what_failed(show: Show
         "<strong>4 messages</strong> wait for a person, 1 is approved and not sent yet; "
         "<strong>1</strong> stands on its ticket, and <strong>1 failed</strong>."
     ) in plain(shown)
-    assert "7 impact comments and 1 release notes" in plain(shown)
+    assert "7 impact comments and 1 letter message" in plain(shown)
     assert "what a person approved is sent by the next night" in shown.markup
 
 
@@ -180,7 +180,7 @@ def test_a_hostile_message_is_plain_text_everywhere(show: Show, allow: Allow) ->
 def test_a_long_text_is_folded_and_a_message_of_another_kind_claims_nothing(show: Show, allow: Allow) -> None:
     allow(mode="approve", approve_in_report=True)
     markup = plain(show("writebacks", about="SHOP-307"))
-    assert "Release notes, new on jira SHOP-307" in markup
+    assert "Letter message, new on jira SHOP-307" in markup
     assert "<summary>36 more lines</summary>" in markup
     assert "line 59 of the notes" in markup
     assert "It claims no figure." in markup
