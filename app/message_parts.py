@@ -37,6 +37,13 @@ def head(row: dict[str, Any]) -> str:
     )
 
 
+def waits(why: str | None) -> str:
+    """Show what an approved message waits for, None for the next night; nothing where it waits for nothing."""
+    if why == "":
+        return ""
+    return f'<p class="soft">{escape(f"It waits: {why}" if why else "The next night sends it")}.</p>'
+
+
 def error(said: str | None) -> str:
     """Show what the vendor last said against a message; nothing where it said nothing."""
     return f'<p class="soft">The answer was: {escape(said)}</p>' if said else ""

@@ -183,8 +183,10 @@ def _told(known: _Known, title: str, messages: pl.DataFrame) -> None:
     lines = []
     for row in shown.iter_rows(named=True):
         of_this = pl.col("message_id") == row["message_id"]
+        why = decisions.why_it_waits(row, known.switched_on) if row["state"] == APPROVED else ""
         inner = [
-            message_parts.head(row), message_parts.error(row["error"]), message_parts.history(changes.filter(of_this)),
+            message_parts.head(row), message_parts.waits(why), message_parts.error(row["error"]),
+            message_parts.history(changes.filter(of_this)),
             message_parts.texts(texts.filter(of_this), row["sent_version"]),
         ]  # fmt: skip
         lines.append(message_parts.folded(_summary(row), inner))

@@ -157,6 +157,18 @@ def test_the_page_says_what_approving_does_in_this_mode(mode: str, words: str, s
     assert ("for a person" in shown.markup) is False
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({}, "The next night sends it."),
+        ({"excluded_projects": ["SHOP"]}, "It waits: SHOP is one of writeback.excluded"),
+    ],
+)
+def test_what_is_approved_says_what_it_waits_for(told: dict[str, object], words: str, show: Show, allow: Allow) -> None:
+    allow(mode="approve", **told)
+    assert words in show("writebacks", about="SHOP-305").markup
+
+
 def test_without_the_setting_there_is_no_button_but_the_command_to_type(show: Show, allow: Allow) -> None:
     allow(mode="approve")
     shown = show("writebacks")
