@@ -11,7 +11,8 @@ import duckdb
 from pipelines.clock import now
 from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
-from pipelines.outbox.deliver import Delivered, Delivery
+from pipelines.outbox.deliver import Delivery
+from pipelines.outbox.delivered import Delivered
 from pipelines.outbox.making import decide, make_messages, wanted
 from pipelines.outbox.policy import WRITING, Terms, never, not_now
 from pipelines.settings import Settings, SettingsError

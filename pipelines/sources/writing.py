@@ -6,14 +6,15 @@ who looks first.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from pipelines.sources.live import ConnectionSettings, Network, VendorError
 
-# How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown.
-Form = Literal["adf", "wiki", "markdown"]
+# How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown; or no text at all but a payload.
+Form = Literal["adf", "wiki", "markdown", "payload"]
 
 
 class UnsentError(VendorError):
@@ -131,6 +132,31 @@ class Writer(Protocol):
 
 
 @runtime_checkable
+class BatchWriter(Protocol):
+    """Sends events to one vendor's site, many in one request.
+
+    An event cannot be looked for there. It bears an id that is always the same, by which the vendor drops a second one
+    for `remembers`.
+    """
+
+    vendor: str
+    instance: str
+    remembers: timedelta
+
+    def send(self, events: Sequence[tuple[Mark, Any]]) -> list[VendorError | None]:
+        """Send payloads once, and return of each, in order, None where the vendor acknowledged it.
+
+        Else it is an UnsentError, a LostError or a NotTakenError: what became of it.
+        """
+
+    def id_of(self, mark: Mark) -> str:
+        """Return the id that an event bears there."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+@runtime_checkable
 class WritableSource(Protocol):
     """A source that can be written to.
 
@@ -140,7 +166,7 @@ class WritableSource(Protocol):
 
     writes: frozenset[str]
 
-    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer | BatchWriter:
         """Return what writes messages of a kind to a site; asks nothing yet."""
 
 
