@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.outbox.batches import Batches
-from pipelines.outbox.delivered import Delivered
+from pipelines.outbox.delivered import Delivered, noun_of
 from pipelines.outbox.message import document_of, mark_of
 from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
 from pipelines.outbox.posted import OvertakenError, record_posted
@@ -134,12 +134,12 @@ class Delivery:
         if standing is None and sight.noted_id is None:
             return False
         if standing is None:
-            self._end(message, outbox.SUPERSEDED, "somebody deleted the comment; it is not posted again")
+            self._end(message, outbox.SUPERSEDED, f"somebody deleted the {noun_of(message)}; it is not posted again")
         elif standing.content_hash == message.content_hash:
             self._arrived(message, sight, writer, standing.remote_id, "it had arrived before")
             self._done.count_found(message)
         elif standing.is_edited:
-            self._end(message, outbox.SUPERSEDED, "somebody edited the comment; it is left as it is",
+            self._end(message, outbox.SUPERSEDED, f"somebody edited the {noun_of(message)}; it is left as it is",
                       remote_id=standing.remote_id)  # fmt: skip
         else:
             return False

@@ -7,12 +7,17 @@ from warehouse.outbox import Message
 
 _POSTED, _UPDATED, _FOUND, _SENT = "posted", "updated", "found to have arrived before", "sent"
 # What a message of a kind is called, one and several.
-_EVENT = ("event", "events")
+_EVENT, _OTHER = ("event", "events"), ("message", "messages")
 _NOUNS = {
     "impact": ("comment", "comments"), "story_shipped": _EVENT, "rollout_step": _EVENT, "impact_measured": _EVENT,
     "annotation": ("note on charts", "notes on charts"), "release": ("release", "releases"),
     "release_note": ("release note", "release notes"),
 }  # fmt: skip
+
+
+def noun_of(message: Message) -> str:
+    """Return what a message is called."""
+    return _NOUNS.get(message.kind, _OTHER)[0]
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ class Delivered:
         return [*told, *self.troubles]
 
     def _count(self, what: str, message: Message) -> None:
-        self._counts[what, _NOUNS.get(message.kind, ("message", "messages"))] += 1
+        self._counts[what, _NOUNS.get(message.kind, _OTHER)] += 1
 
     def _sum(self, what: str) -> int:
         return sum(count for (told, _), count in self._counts.items() if told == what)
