@@ -40,10 +40,13 @@ select count(*) from information_schema.tables where table_schema = 'intermediat
 _FORMER = "(select ticket_key, story_key from intermediate.int_ticket_keys where is_former)"
 _NO_FORMER = "(select null::varchar as ticket_key, null::varchar as story_key)"
 _SHIPPED = """
-with epochs as (
-    select unnest(story_keys) as story_key, max(epoch) as epoch
+with whole as (
+    select unnest(story_keys) as story_key, epoch
     from marts.fct_rollout_steps where is_production and is_unbroken_full
-    group by all
+),
+
+epochs as (
+    select story_key, max(epoch) as epoch from whole group by story_key
 )
 
 select
