@@ -37,14 +37,7 @@ class Analytics:
 
     def settings(self, home: Settings, mode: str = "auto", **changed: Any) -> Settings:
         """Settings that tell it of stories; nothing else is written."""
-        table = {"url": self.site.url, "projects": [PROJECT]}
-        analytics = {"enabled": True, "enabled_at": BEGUN, "kinds": EVENTS, **changed.pop("analytics", {})}
-        told = Writeback.model_validate({"mode": mode, "enabled_at": FINAL, "analytics": analytics, **changed})
-        network = NetworkSettings(attempts=2, timeout_seconds=2, max_wait_seconds=1)
-        return Settings(
-            home=home.home, writeback=told, network=network, summaries=Summaries(provider="off"),
-            sources={"amplitude": table},
-        )  # fmt: skip
+        return telling(home, self.site.url, mode, **changed)
 
     def send(self, home: Settings, after: timedelta = timedelta(), at: datetime = SOON, **asked: Any) -> Delivered:
         return send(home, Asked(**asked), clock=lambda: at + after)
@@ -55,6 +48,18 @@ class Analytics:
         return Counter(
             (one["event_type"], one["event_properties"]["story_key"]) for _, one in self.store.posted.values()
         )
+
+
+def telling(home: Settings, url: str, mode: str = "auto", **changed: Any) -> Settings:
+    """Settings by which a played project is told of stories, and nothing else is written."""
+    analytics = {"enabled": True, "enabled_at": BEGUN, "kinds": EVENTS, **changed.pop("analytics", {})}
+    told = Writeback.model_validate({"mode": mode, "enabled_at": FINAL, "analytics": analytics, **changed})
+    network = NetworkSettings(attempts=2, timeout_seconds=2, max_wait_seconds=1)
+    table = {"url": url, "projects": [PROJECT], "internal_domains": ["acme.example"]}
+    return Settings(
+        home=home.home, writeback=told, network=network, summaries=Summaries(provider="off"),
+        sources={"amplitude": table},
+    )  # fmt: skip
 
 
 @contextmanager
