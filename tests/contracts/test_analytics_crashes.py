@@ -93,6 +93,7 @@ def test_two_who_send_at_once_send_each_thing_once(site, settings):
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_killed_at_fifty_random_moments_each_thing_counts_once(site, settings, tmp_path):
     dice, landed, doubled = random.Random(20_260_105), 0, 0
     for number in range(50):
