@@ -73,9 +73,9 @@ def test_an_event_holds_keys_and_figures_and_no_word_of_a_ticket(site, house):
     assert "CSV export" not in str(site.store.posted)
 
 
-@pytest.mark.parametrize("fault", ["lost", "denied", "truncate", "garbage", "drop"])
+@pytest.mark.parametrize("fault", ["lost", "denied", "truncate", "garbage", "drop", "status"])
 def test_whatever_becomes_of_the_answer_it_counts_once(fault, site, house):
-    # `lost`, `denied` and `truncate` come after it was stored, `garbage` and `drop` instead.
+    # `lost`, `denied` and `truncate` come after it was stored, `garbage`, `drop` and a 503 instead.
     site.site.faults.next(fault, match=PATH)
     first = site.send(house)
     assert (first.sent, len(first.troubles)) == (0, 1)
@@ -87,7 +87,7 @@ def test_whatever_becomes_of_the_answer_it_counts_once(fault, site, house):
     assert site.stored == ONCE
 
 
-@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 401}, {"status": 408}])
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 401}, {"status": 403}, {"status": 408}])
 def test_a_refusal_that_is_not_the_events_fault_leaves_it_waiting(fault, site, house):
     site.site.faults.next("status", match=PATH, **fault)
     assert len(site.send(house).troubles) == 1
@@ -137,8 +137,9 @@ def test_one_that_is_refused_holds_up_none_of_the_others(site, house, monkeypatc
     assert sum(one.state == "failed" for one in messages(house)) == 1
 
 
-def test_a_request_that_is_too_large_is_sent_in_parts(site, house):
-    site.site.faults.next("status", match=PATH, status=413, body=b'{"code": 413, "error": "Payload too large"}')
+@pytest.mark.parametrize("body", [b'{"code": 413, "error": "Payload too large"}', b"<html>413</html>"])
+def test_a_request_that_is_too_large_is_sent_in_parts(body, site, house):
+    site.site.faults.next("status", match=PATH, status=413, body=body)
     assert site.send(house).sent == 3
     assert site.stored == ONCE
     assert site.site.count(PATH) == 3

@@ -118,6 +118,16 @@ def test_a_commit_before_that_of_the_release_is_in_it(hub):
     assert hub.send().posted == 1
 
 
+def test_a_release_that_names_a_branch_holds_what_a_deployment_of_its_tag_tells(hub):
+    hub.release.update(target_commitish="main", updated_at="2026-03-10T00:00:00Z")
+    hub.store.repositories["acme/shop"].releases[1]["draft"] = False
+    played_github.run(hub.home, hub.site, hub.store, hours=24)
+    assert hub.send().posted == 0
+    with open_log(hub.home, command="test", since=AT) as log:
+        log.execute("update marts.fct_deployments set repository = 'acme/shop', ref = 'v1.0', sha = $1", [HEAD])
+    assert hub.send().posted == 1
+
+
 def test_what_no_release_holds_is_withheld_with_its_reason(hub):
     hub.plant("b" * 40)
     assert "SHOP-1: no release of acme/shop is known to hold what was deployed." in " ".join(show(hub.home, Asked()))

@@ -17,10 +17,11 @@ from amplitude.plugin import AmplitudeDestinationPlugin
 from amplitude.storage import InMemoryStorage, StorageProvider
 from amplitude.worker import Workers
 
+from pipelines.sources.answers import Answer
 from pipelines.sources.base import mapping_of
 from pipelines.sources.live import BadAnswerError
 from pipelines.sources.once import Once
-from pipelines.sources.writing import LostError, UnsentError
+from pipelines.sources.writing import LostError, NotTakenError, UnsentError
 
 HTTP_V2 = "/2/httpapi"
 # What an event is told whose request was refused for another's sake: it may be sent again.
@@ -96,15 +97,30 @@ class _Sender(Workers):
         self._once = once
 
     def send(self, events: list[BaseEvent]) -> None:
-        answer = self._once.send("POST", HTTP_V2, json.loads(self.get_payload(events)), readable=(400, 413))
         try:
-            told = mapping_of(answer.json())
-        except BadAnswerError as error:
-            # A page in place of an answer: of a refusal it is known at least that nothing was taken.
-            raise (LostError(str(error)) if answer.status == 200 else UnsentError(str(error))) from None
-        if not isinstance(told.get("code"), int):
-            raise LostError("amplitude answers with no code, so nobody knows whether the events were taken")
+            answer = self._once.send("POST", HTTP_V2, json.loads(self.get_payload(events)), readable=(400, 413))
+        except NotTakenError as error:
+            # It names no event, so it is none's fault.
+            raise UnsentError(str(error)) from None
+        told = json.dumps(_told(answer)).encode()
         try:
-            self.response_processor.process_response(Response().parse(io.BytesIO(answer.content)), events)
+            self.response_processor.process_response(Response().parse(io.BytesIO(told)), events)
         except InvalidAPIKeyError:
             raise UnsentError("amplitude does not know the key; set STORYLINE_AMPLITUDE_KEY") from None
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """Return what an answer says, with its code.
+
+    Raises:
+        UnsentError, LostError: it is a page in place of an answer.
+    """
+    try:
+        told = dict(mapping_of(answer.json()))
+    except BadAnswerError as error:
+        if answer.status == 413:
+            return {"code": 413, "error": "the request is too large"}
+        raise (LostError(str(error)) if answer.status == 200 else UnsentError(str(error))) from None
+    if not isinstance(told.get("code"), int):
+        raise LostError("amplitude answers with no code, so nobody knows whether the events were taken")
+    return told
