@@ -22,6 +22,7 @@ from warehouse.outbox import Draft
 Row = Mapping[str, Any]
 # Of the payloads: raised when another one comes out of equal rows.
 _VERSION = "analytics 1"
+_NOTHING_FINAL = ("too_early", "rolled_back")
 _PRIMARY = ("value", "comparison_value", "ratio", "difference", "ci_low", "ci_high")
 _BUILT = "select table_name from information_schema.tables where table_schema = 'marts'"
 _NEEDED = {"fct_stories", "fct_rollout_steps", "fct_story_impact"}
@@ -127,8 +128,8 @@ class _Making:
         told_before = self._measured_before()
         for row in measured_rows(self._connection, self._adoption_days):
             draft = self._measured(row)
-            # What was never told is told once something is known; what was told is corrected whatever is known now.
-            if row["evidence_grade"] is not None or draft.message_id in told_before:
+            # That nothing may be claimed is told too. What was taken back is told only to correct what was told.
+            if row["answer"] not in _NOTHING_FINAL or draft.message_id in told_before:
                 yield draft
 
     def _shipped(self, row: Row) -> Draft:

@@ -103,7 +103,7 @@ class _Site:
     def _may_follow(self, message: Message, *, is_back: bool) -> bool:
         """Tell of a message whose id the vendor may have forgotten whether it may be sent all the same."""
         if is_back:
-            self._arrived(message, "it was read back, so it had arrived before")
+            self._arrived([message], "it was read back, so it had arrived before")
             self._done.count_found(message)
             return False
         if message.state == outbox.SENDING:
@@ -143,12 +143,14 @@ class _Site:
         lost_before = {one.message_id for one in messages if one.state == outbox.SENDING}
         begun = self._begun(messages)
         outcomes = self._writer.send([(mark_of(one), render(document_of(one), "payload")) for one in begun])
+        told = list(zip(begun, outcomes, strict=True))
+        arrived = [message for message, error in told if error is None]
+        self._arrived(arrived, "it was acknowledged")
+        for message in arrived:
+            self._done.count_sent(message)
         troubles: dict[str, list[Message]] = {}
-        for message, error in zip(begun, outcomes, strict=True):
-            if error is None:
-                self._arrived(message, "it was acknowledged")
-                self._done.count_sent(message)
-            else:
+        for message, error in told:
+            if error is not None:
                 self._not_sent(message, error, was_lost=message.message_id in lost_before)
                 troubles.setdefault(str(error).rstrip("."), []).append(message)
         self._done.troubles += [f"{_named(several)}: {error}." for error, several in troubles.items()]
@@ -176,8 +178,9 @@ class _Site:
         else:
             self._end(message, outbox.APPROVED, "it could not be sent", str(error))
 
-    def _arrived(self, message: Message, reason: str) -> None:
-        record_sent(self._connection, message, self._id_of(message), self._clock(), reason)
+    def _arrived(self, messages: Sequence[Message], reason: str) -> None:
+        if messages:
+            record_sent(self._connection, [(one, self._id_of(one)) for one in messages], self._clock(), reason)
 
     def _id_of(self, message: Message) -> str:
         return self._writer.id_of(mark_of(message))

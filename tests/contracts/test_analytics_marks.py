@@ -77,6 +77,7 @@ def test_many_marks_are_listed_once(site, settings):
     shipped(told, [f"SHOP-{number}" for number in range(5)])
     site.send(told)
     assert len(site.store.annotations) == 5
+    assert len(site.site.requests) == 6
     told_again = site.settings(settings, analytics={"kinds": ("annotation",)})
     told_again.database.unlink()
     shipped(told_again, [f"SHOP-{number}" for number in range(5)])

@@ -82,12 +82,18 @@ def _wrong(settings: Settings, site: Analytics, since: datetime) -> list[Any]:
         group by all
     """)  # fmt: skip
     measured = rows(settings, f"""
-        select impact.story_key, count(*) from marts.fct_story_impact as impact
-        inner join marts.fct_stories as stories on impact.story_key = stories.story_key
+        with newest as (
+            select * from marts.fct_story_impact where is_primary
+            qualify row_number() over (partition by story_key, flag_key order by epoch desc) = 1
+        )
+
+        select newest.story_key, count(*) from newest
+        inner join marts.fct_stories as stories on newest.story_key = stories.story_key
         where
-            impact.is_primary and impact.is_mature and impact.evidence_grade is not null
+            newest.is_mature and newest.answer not in ('too_early', 'rolled_back')
+            and stories.is_measured and not stories.is_deleted
             and stories.full_rollout_at >= timestamptz '{since.isoformat()}'
-            and impact.as_of >= stories.full_rollout_at + interval 30 days
+            and newest.as_of >= stories.full_rollout_at + interval 30 days
         group by all
     """)  # fmt: skip
     assert steps != []

@@ -47,16 +47,17 @@ class AmplitudeMarks:
 
     def post(self, sight: Sight, body: Any, mark: Mark) -> str:  # noqa: ARG002 - `Writer`'s
         """Add it, its mark in the same request."""
-        # What comes of the request is not known before it was answered, so what was listed is no longer sure.
-        self._listed = None
+        # What comes of the request is not known before it was answered; until then what was listed is not sure.
+        listed, self._listed = self._listed, None
         answer = self._once.send("POST", *(self._release(body, mark) if self._is_release else self._note(body, mark)))
         told = mapping_of(taken(answer))
         if told.get("success") is False:
             raise NotTakenError(f"amplitude refuses it ({' '.join(str(told.get('error')).split())[:160]})")
-        number = mapping_of(told.get("release" if self._is_release else "annotation")).get("id")
-        if not number:
+        row = mapping_of(told.get("release" if self._is_release else "annotation"))
+        if not row.get("id"):
             raise LostError("amplitude took it and does not say under which id")
-        return str(number)
+        self._listed = [*(listed or ()), row]
+        return str(row["id"])
 
     def replace(self, sight: Sight, body: Any, mark: Mark) -> None:  # noqa: ARG002 - `Writer`'s
         """Leave it: what happened does not change."""

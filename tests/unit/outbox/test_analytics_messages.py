@@ -95,12 +95,24 @@ def test_what_a_person_rejected_is_not_made_again(log, told):
     assert (make(log, told).added, {one.state for one in outbox.messages(log)}) == (0, {"rejected"})
 
 
-def test_figures_that_are_not_final_or_claim_nothing_are_not_told(told):
-    for case in ("is_mature = false", "evidence_grade = null", "as_of = timestamptz '2025-12-20 00:00:00+00'"):
+def test_figures_that_are_not_final_are_not_told(told):
+    for case in (
+        "is_mature = false",
+        "answer = 'too_early'",
+        "answer = 'rolled_back'",
+        "as_of = timestamptz '2025-12-20 00:00:00+00'",
+    ):
         shipped(told, as_of=FINAL, window_end=FINAL)
         with open_log(told, command="test", since=FINAL) as log:
             log.execute(f"update marts.fct_story_impact set {case}")
             assert [one for one in analytics_drafts(log, told).drafts if one.kind == "impact_measured"] == []
+
+
+def test_that_nothing_may_be_claimed_is_told_too(told):
+    shipped(told, as_of=FINAL, window_end=FINAL, evidence_grade=None, answer="not_enough_data", ratio=None)
+    with open_log(told, command="test", since=FINAL) as log:
+        (draft,) = [one for one in analytics_drafts(log, told).drafts if one.kind == "impact_measured"]
+    assert "answer: not_enough_data\ngrade: \n" in draft.body
 
 
 def test_what_is_taken_back_after_it_was_told_is_told_as_a_correction(told):
