@@ -34,7 +34,7 @@ class Payload:
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:
-        yield f"event: {self.name}"
+        yield f"{'event' if self.device else 'mark'}: {self.name}"
         yield f"at: {self.occurred_at}"
         if self.device:
             yield f"device: {self.device}"

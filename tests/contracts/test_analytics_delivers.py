@@ -96,6 +96,14 @@ def test_a_refusal_that_is_not_the_events_fault_leaves_it_waiting(fault, site, h
     assert site.stored == ONCE
 
 
+def test_an_answer_that_takes_too_long_leaves_it_unknown_and_it_counts_once(site, house):
+    site.site.faults.next("slow", match=PATH, pause_seconds=3)
+    site.send(house)
+    assert {state for state, _ in states(house)} == {"sending"}
+    assert site.send(house, LATER).sent == 3
+    assert site.stored == ONCE
+
+
 def test_a_server_that_cannot_be_reached_leaves_all_waiting(site, house):
     away = house.model_copy(update={"sources": {"amplitude": {"url": "http://127.0.0.1:9", "projects": ["187520"]}}})
     assert site.send(away).sent == 0
@@ -121,7 +129,7 @@ def test_many_go_in_few_requests_and_no_device_sends_too_much_at_once(site, sett
 
 def test_one_that_is_refused_holds_up_none_of_the_others(site, house, monkeypatch):
     shipped(house, [f"SHOP-{number}" for number in range(4)])
-    refused = f"storyline-{next(one.message_id for one in planned(house) if one.kind == 'story_shipped')}-1"
+    refused = f"storyline.{next(one.message_id for one in planned(house) if one.kind == 'story_shipped')}.1"
     routes = site.site._routes
 
     def spoilt(request):

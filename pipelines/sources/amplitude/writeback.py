@@ -43,7 +43,7 @@ class AmplitudeEvents:
 
     def id_of(self, mark: Mark) -> str:
         """Return the insert id: of a message and its version, so that a correction is an event of its own."""
-        return f"{INSERT_PREFIX}{mark.message_id}-{mark.version}"
+        return f"{INSERT_PREFIX}{mark.message_id}.{mark.version}"
 
     def send(self, events: Sequence[tuple[Mark, Any]]) -> list[VendorError | None]:
         """Send events in as few requests as one device's rate allows."""
