@@ -41,7 +41,7 @@ def decide(message_id: str, version: int, *, is_approved: bool) -> tuple[str, in
 
 def why_it_waits(row: dict[str, Any], switched_on: dict[str, datetime]) -> str | None:
     """Say why a message of the page waits, None where the next night sends it."""
-    names = ("message_id", "state", "remote_id", "project_key", "shipped_at", "is_backfill")
+    names = ("message_id", "kind", "state", "remote_id", "project_key", "shipped_at", "is_backfill")
     waiting = report_decisions.Waiting(**{name: row[name] for name in names})
     return report_decisions.reason_to_wait(load_settings(), waiting, switched_on)
 

@@ -10,10 +10,19 @@ from typing import Any
 
 from pipelines.events.envelope import Event, Origin
 from pipelines.sources.base import Stream
+from pipelines.writeback_settings import ANALYTICS
 from warehouse.verdicts import OWN, VERDICT_REACHED
 
 VERDICTS, MESSAGES = "verdicts", "messages"
 COMMENT_POSTED, COMMENT_UPDATED = "comment.posted", "comment.updated"
+ANALYTICS_SENT = "analytics.sent"
+NOTE_POSTED, NOTE_UPDATED = "release_note.posted", "release_note.updated"
+# What is noted of a message of a kind: when it was newly written, and when it was written anew in its place.
+_TYPES = {
+    "release_note": (NOTE_POSTED, NOTE_UPDATED),
+    **dict.fromkeys(ANALYTICS, (ANALYTICS_SENT, ANALYTICS_SENT)),
+}
+_OF_THE_ENVELOPE = ("written_at", "ticket", "subject", "is_update")
 
 
 class Conclusions:
@@ -22,10 +31,10 @@ class Conclusions:
     name = OWN
     mapper_version = 1
     streams = (Stream(VERDICTS, "observation"), Stream(MESSAGES, "observation"))
-    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED})
+    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, ANALYTICS_SENT, NOTE_POSTED, NOTE_UPDATED})
 
     def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
-        """Map one verdict, or one text that stands on a ticket; its id is that of its key."""
+        """Map one verdict, or one message that arrived; its id is that of its key."""
         if stream == VERDICTS:
             yield Origin(self.name, instance).event(
                 VERDICT_REACHED,
@@ -35,10 +44,11 @@ class Conclusions:
                 payload={name: value for name, value in body.items() if name != "as_of"},
             )
             return
-        told = {name: value for name, value in body.items() if name not in ("written_at", "ticket", "is_update")}
+        told = {name: value for name, value in body.items() if name not in _OF_THE_ENVELOPE}
+        posted, updated = _TYPES.get(body["kind"], (COMMENT_POSTED, COMMENT_UPDATED))
         yield Origin(self.name, instance).event(
-            COMMENT_UPDATED if body["is_update"] else COMMENT_POSTED,
-            subject=f"ticket:{body['ticket']}",
+            updated if body["is_update"] else posted,
+            subject=body.get("subject") or f"ticket:{body['ticket']}",
             occurrence=record_key,
             occurred_at=datetime.fromisoformat(body["written_at"]),
             payload=told,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.clock import now
-from pipelines.outbox.policy import WRITING, Terms
+from pipelines.outbox.policy import terms_of
 from pipelines.settings import Settings
 from pipelines.writeback import approve, why
 from warehouse import outbox
@@ -39,6 +39,7 @@ class Waiting:
     """A published message, as far as the rules ask for it. Implements `pipelines.outbox.policy.Waiting`."""
 
     message_id: str
+    kind: str
     state: str
     remote_id: str | None
     project_key: str
@@ -103,6 +104,5 @@ def reason_to_wait(settings: Settings, message: Waiting, switched_on: dict[str, 
     Args:
         switched_on: since when messages are shown (`dry_run`) and sent (`on`), as `fct_writeback_switches` has it.
     """
-    told, at = settings.writeback, now()
-    since = told.enabled_at or switched_on.get("on" if told.mode in WRITING else "dry_run", at)
-    return why(message, Terms(told, since, at))
+    at = now()
+    return why(message, terms_of(settings.writeback, at, lambda way: switched_on.get(way, at)))

@@ -8,16 +8,19 @@ from datetime import datetime
 
 import duckdb
 
+from pipelines.analytics_messages import analytics_drafts
 from pipelines.clock import now
 from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
-from pipelines.outbox.deliver import Delivered, Delivery
+from pipelines.outbox.deliver import Delivery
+from pipelines.outbox.delivered import Delivered, noun_of
 from pipelines.outbox.making import decide, make_messages, wanted
-from pipelines.outbox.policy import WRITING, Terms, Waiting, never, not_now
+from pipelines.outbox.policy import WRITING, Terms, Waiting, never, not_now, terms_of
+from pipelines.release_note_messages import release_note_drafts
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
 from pipelines.sources.registry import sources
-from pipelines.sources.writing import WritableSource, Writer
+from pipelines.sources.writing import BatchWriter, WritableSource, Writer
 from warehouse import outbox
 from warehouse.event_log import newest_as_of
 from warehouse.outbox import Message
@@ -114,7 +117,8 @@ def approve(
 
 def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
     """Yield a message as a person reads it: where it goes and why, why it waits, and its text against what stands."""
-    what = f"update of comment {message.remote_id}" if message.remote_id else "a new comment"
+    noun = noun_of(message)
+    what = f"update of {noun} {message.remote_id}" if message.remote_id else f"a new {noun}"
     place = f"{message.source} {message.ticket_key}, message {message.message_id[:12]} ({message.state})"
     yield f"{message.story_key}: {what} on {place}: {message.reason}."
     if message.error:
@@ -135,7 +139,13 @@ def _made(
     if names:
         with wording(connection, settings) as word:
             drafts = [word(one) if one.draft.message_id in names else one.draft for one in due]
-    done = make_messages(connection, drafts, terms)
+    others = [
+        analytics_drafts(connection, settings, only=asked.stories, is_backfill=asked.is_backfill),
+        release_note_drafts(connection, settings, only=asked.stories, is_backfill=asked.is_backfill),
+    ]
+    done = make_messages(connection, [*drafts, *(draft for other in others for draft in other.drafts)], terms)
+    for other in others:
+        done.withheld |= other.withheld
     outbox.refresh_mart(connection)
     if asked.stories:
         return [f"{story}: {why}." for story, why in done.withheld.items()]
@@ -168,19 +178,16 @@ def _before(connection: duckdb.DuckDBPyConnection, message: Message) -> str:
 def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
     at = now()
     with open_log(settings, command=COMMAND, since=at) as connection:
-        told = settings.writeback
-        group = "on" if told.mode in WRITING else "dry_run"
         as_of = min(newest_as_of(connection) or at, at)
-        since = told.enabled_at or outbox.switched_at(connection, group, as_of)
-        yield connection, Terms(told, since, at)
+        yield connection, terms_of(settings.writeback, at, lambda way: outbox.switched_at(connection, way, as_of))
 
 
 @contextmanager
-def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
+def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer | BatchWriter]]:
     """Hold one writer for each site and kind of message, made when it is first needed."""
-    held: dict[tuple[str, str, str], Writer] = {}
+    held: dict[tuple[str, str, str], Writer | BatchWriter] = {}
 
-    def writer_of(source: str, instance: str, kind: str) -> Writer:
+    def writer_of(source: str, instance: str, kind: str) -> Writer | BatchWriter:
         if (source, instance, kind) not in held:
             held[source, instance, kind] = _writer(settings, source, instance, kind)
         return held[source, instance, kind]
@@ -192,7 +199,7 @@ def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
             writer.close()
 
 
-def _writer(settings: Settings, source: str, instance: str, kind: str) -> Writer:
+def _writer(settings: Settings, source: str, instance: str, kind: str) -> Writer | BatchWriter:
     known = sources().get(source)
     if not isinstance(known, WritableSource) or kind not in known.writes:
         raise UnreachableError(f"nobody writes messages of the kind {kind} to {source}")

@@ -89,3 +89,19 @@ MARTS = {
     "fct_message_texts": "int_message_texts",
     "fct_writeback_switches": "int_writeback_switches",
 }
+FIRST_ATTEMPT = """
+select min(changed_at) from outbox.transitions
+where
+    message_id = $message_id and to_state = 'sending'
+    and transition_number > coalesce((
+        select max(transition_number) from outbox.transitions where message_id = $message_id and to_state = 'approved'
+    ), 0)
+"""
+LAST_MOVED = """
+select max(changed_at) from outbox.transitions where message_id = $message_id and starts_with(reason, $reason)
+"""
+READ_BACK = "select min(covers_from), max(covers_until) from log.segments where source = ? and instance = ?"
+CAME_BACK = """
+select distinct insert_id from log.usage_segments
+where source = $source and instance = $instance and insert_id in (select unnest($insert_ids::varchar[]))
+"""

@@ -7,18 +7,20 @@ theirs, and left as it is.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from pipelines.outbox.message import document_of
+from pipelines.outbox.batches import Batches
+from pipelines.outbox.delivered import Delivered, noun_of
+from pipelines.outbox.message import document_of, mark_of
 from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
 from pipelines.outbox.posted import OvertakenError, record_posted
 from pipelines.outbox.render import render
 from pipelines.sources.live import LimitedError, MissingError, UnreachableError, VendorError
-from pipelines.sources.writing import LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.sources.writing import BatchWriter, LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.writeback_settings import EVENTS
 from warehouse import outbox
 from warehouse.outbox import Message, keep
 
@@ -26,33 +28,6 @@ _HOUR = timedelta(hours=1)
 # After so many troubles in a row a site is left alone until the next run.
 _TROUBLES = 3
 _WAITING = (outbox.PENDING, outbox.APPROVED, outbox.SENDING)
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What a delivery did.
-
-    Attributes:
-        posted, updated: comments that were newly written, and written anew.
-        found: that had arrived before.
-        waiting: a sentence for each message that waits, with its reason.
-        troubles: a sentence for each that failed, or could not be sent now.
-    """
-
-    posted: int = 0
-    updated: int = 0
-    found: int = 0
-    waiting: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-    @property
-    def sentences(self) -> list[str]:
-        """Say it, for a person; nothing where nothing was done."""
-        counts = ((self.posted, "posted"), (self.updated, "updated"), (self.found, "found to have arrived before"))
-        told = [
-            f"{count} {'comment was' if count == 1 else 'comments were'} {what}." for count, what in counts if count
-        ]
-        return [*told, *self.troubles]
 
 
 class Delivery:
@@ -65,17 +40,23 @@ class Delivery:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str, str], Writer],
-        clock: Callable[[], datetime],
+        self, connection: duckdb.DuckDBPyConnection, terms: Terms,
+        writer_of: Callable[[str, str, str], Writer | BatchWriter], clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
         self._done, self._troubles = Delivered(), dict[tuple[str, str], int]()
 
     def run(self, only: Sequence[str] = ()) -> Delivered:
         """Deliver the messages that wait, of these stories where any are named."""
-        for message in outbox.messages(self._connection):
-            if message.state in _WAITING and (not only or message.story_key in only):
+        waiting = [
+            one for one in outbox.messages(self._connection)
+            if one.state in _WAITING and (not only or one.story_key in only)
+        ]  # fmt: skip
+        for message in waiting:
+            if message.kind not in EVENTS:
                 self._one(message)
+        batches = Batches(self._connection, self._terms, self._writer_of, self._clock, self._done)
+        batches.run([one for one in waiting if one.kind in EVENTS])
         return self._done
 
     def _one(self, message: Message) -> None:
@@ -90,6 +71,7 @@ class Delivery:
             return
         try:
             writer = self._writer_of(*site, message.kind)
+            assert not isinstance(writer, BatchWriter), "events alone go by many"
             self._attempt(message, writer, why)
         except VendorError as error:
             self._troubles[site] = self._troubles.get(site, 0) + self._weight(error)
@@ -152,12 +134,12 @@ class Delivery:
         if standing is None and sight.noted_id is None:
             return False
         if standing is None:
-            self._end(message, outbox.SUPERSEDED, "somebody deleted the comment; it is not posted again")
+            self._end(message, outbox.SUPERSEDED, f"somebody deleted the {noun_of(message)}; it is not posted again")
         elif standing.content_hash == message.content_hash:
             self._arrived(message, sight, writer, standing.remote_id, "it had arrived before")
-            self._done.found += 1
+            self._done.count_found(message)
         elif standing.is_edited:
-            self._end(message, outbox.SUPERSEDED, "somebody edited the comment; it is left as it is",
+            self._end(message, outbox.SUPERSEDED, f"somebody edited the {noun_of(message)}; it is left as it is",
                       remote_id=standing.remote_id)  # fmt: skip
         else:
             return False
@@ -178,8 +160,10 @@ class Delivery:
             self._refused(message, writer, mark, error)
             return
         self._arrived(message, sight, writer, remote_id, what)
-        self._done.posted += sight.standing is None
-        self._done.updated += sight.standing is not None
+        if sight.standing is None:
+            self._done.count_posted(message)
+        else:
+            self._done.count_updated(message)
 
     def _arrived(self, message: Message, sight: Sight, writer: Writer, remote_id: str, what: str) -> None:
         """Let the ticket remember the comment, and then note that it was sent.
@@ -202,7 +186,7 @@ class Delivery:
         sight = writer.look(message.ticket_key, mark, message.remote_id, message.shipped_at)
         if sight.standing is not None and sight.standing.content_hash == message.content_hash:
             self._arrived(message, sight, writer, sight.standing.remote_id, "it arrived, though it was refused")
-            self._done.posted += 1
+            self._done.count_posted(message)
             return
         self._end(message, outbox.FAILED, "the vendor refuses it", error)
         self._done.troubles.append(f"{message.story_key}: {str(error).rstrip('.')}.")
@@ -217,8 +201,3 @@ class Delivery:
     def _read(self, message: Message) -> Message:
         (found,) = outbox.messages(self._connection, message_id=message.message_id)
         return found
-
-
-def mark_of(message: Message) -> Mark:
-    """Return what a message's comment bears."""
-    return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)

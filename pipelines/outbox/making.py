@@ -8,7 +8,8 @@ from datetime import datetime
 import duckdb
 
 from pipelines.outbox.message import is_of_one_comment
-from pipelines.outbox.policy import Terms, never, worth
+from pipelines.outbox.policy import BY_A_PERSON, Terms, never, worth
+from pipelines.writeback_settings import ANALYTICS
 from warehouse import outbox
 from warehouse.connection import transaction
 from warehouse.outbox import Draft, Message
@@ -111,7 +112,8 @@ def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | N
         return None
     newer = [(one, "a newer definition tells it") for one in before if one.state in (*_UNSENT, outbox.SENT)]
     later = [
-        (one, "a later rollout is told of") for one in of_story if one.epoch < draft.epoch and one.state in _UNSENT
+        (one, "a later rollout is told of") for one in of_story
+        if one.epoch < draft.epoch and one.state in _UNSENT and draft.kind not in ANALYTICS
     ]  # fmt: skip
     remote_ids = [one.remote_id for one in before if one.remote_id is not None]
     reason = next(filter(None, reasons), "its time has come")
@@ -146,6 +148,6 @@ def decide(
         if one.state in _UNSENT and version in (None, one.version)
         and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
     ]  # fmt: skip
-    state, what = (outbox.APPROVED, "approved") if is_approved else (outbox.REJECTED, "rejected")
-    reason = f"a person {what} it {where}".rstrip()
+    state, what = (outbox.APPROVED, BY_A_PERSON) if is_approved else (outbox.REJECTED, "a person rejected it")
+    reason = f"{what} {where}".rstrip()
     return [one for one in found if outbox.keep(connection, one, state, reason, at)]

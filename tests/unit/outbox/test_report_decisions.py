@@ -149,7 +149,7 @@ def test_two_readers_who_click_at_once_decide_once(allowed, message):
 )
 def test_a_published_message_waits_for_what_the_command_says(changed, state, why, settings):
     told = Writeback.model_validate({"mode": "approve", **changed})
-    waiting = Waiting("0123456789abcdef", state, None, "SHOP", BEGUN + timedelta(days=1), False)
+    waiting = Waiting("0123456789abcdef", "impact", state, None, "SHOP", BEGUN + timedelta(days=1), False)
     settings = settings.model_copy(update={"writeback": told})
     assert reason_to_wait(settings, waiting, {"on": BEGUN, "dry_run": BEGUN}) == why
     if why is None:
