@@ -1,6 +1,6 @@
 """What `storyline doctor` says of write-back: its mode, where it may write, and what waits or failed. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -65,17 +65,24 @@ def _first(settings: Settings, group: str) -> datetime | None:
 def _places(settings: Settings) -> Iterator[Finding]:
     """Say which connected sources can be written to, and whether their tokens may."""
     told = settings.writeback
-    names = [name for name in connected(settings) if isinstance(sources().get(name), WritableSource)]
+    names = {name: kinds for name in connected(settings) if (kinds := _kinds(told, name))}
     if not names:
         yield Finding("act" if told.mode in WRITING else "warn", f"{_NOWHERE}; run `storyline init`")
-    for name in names:
-        for found in _rights(settings, name):
+    for name, kinds in names.items():
+        for found in _rights(settings, name, kinds):
             # What is only shown lacks no right yet.
             is_early = found.status == "act" and told.mode not in WRITING
             yield replace(found, status="warn") if is_early else found
 
 
-def _rights(settings: Settings, name: str) -> Iterator[Finding]:
+def _kinds(told: Writeback, name: str) -> list[str]:
+    """Return the kinds of messages that a source takes and the settings send."""
+    source = sources().get(name)
+    writes: frozenset[str] = source.writes if isinstance(source, WritableSource) else frozenset()
+    return sorted(kind for kind in writes if told.lacks(kind) is None)
+
+
+def _rights(settings: Settings, name: str, kinds: Sequence[str]) -> Iterator[Finding]:
     source = sources()[name]
     assert isinstance(source, WritableSource), "it was chosen for that"
     try:
@@ -86,21 +93,20 @@ def _rights(settings: Settings, name: str) -> Iterator[Finding]:
         yield Finding("act", f"nothing can be written to {name}: {error}")
         return
     places = _chosen(settings.writeback, getattr(connection, type(connection).walked))
-    if not places:
-        yield Finding("ok", f"nothing of {name} is written to, by writeback.projects and excluded_projects")
-        return
-    told = dict[str, Finding]()
-    for kind in sorted(source.writes):
+    # Two kinds may need the same right.
+    told, silent = dict[str, Finding](), list[str]()
+    for kind in kinds:
         with closing(source.writer(kind, connection, network)) as writer:
-            if isinstance(writer, RightsTold):
+            if not isinstance(writer, RightsTold):
+                silent.append(kind.replace("_", " "))
+            elif places:
                 told |= {found.sentence: found for found in writer.rights(places)}
             else:
-                sentence = (
-                    f"{kind.replace('_', ' ')} messages can go to {name}, which cannot be asked what the token may"
-                )
-                told[sentence] = Finding("ok", sentence)
-    # Two kinds may need the same right.
+                none = f"nothing of {name} is written to, by writeback.projects and excluded_projects"
+                told[none] = Finding("ok", none)
     yield from told.values()
+    if silent:
+        yield Finding("ok", f"{name} takes messages of {', '.join(silent)}; it is not asked whether the token may")
 
 
 def _chosen(told: Writeback, places: tuple[str, ...]) -> list[str]:
