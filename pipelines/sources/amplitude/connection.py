@@ -15,8 +15,8 @@ _INGEST = {
     "https://amplitude.com": "https://api2.amplitude.com",
     "https://analytics.eu.amplitude.com": "https://api.eu.amplitude.com",
 }
-# Of the insert ids of our own events: by it they are known again when they come back. It has no dash, as names of devices
-# have: an id that holds the name of its device would be hashed.
+# Of the insert ids of our own events: by it they are known again when they come back. It has no dash, as names of
+# devices have: an id that holds the name of its device would be hashed.
 INSERT_PREFIX = "storyline."
 
 
