@@ -85,6 +85,17 @@ def test_only_the_projects_that_are_written_to_are_asked_about(site, settings):
     assert site.site.requests == []
 
 
+def test_only_the_kinds_that_are_sent_are_told_of(site, settings, monkeypatch):
+    for name in ("KEY", "SECRET"):
+        monkeypatch.setenv(f"STORYLINE_AMPLITUDE_{name}", "k3y")
+    asked = reaching(settings.home, "approve", site.site.url, site.store.site)
+    asked = asked.model_copy(update={"sources": {**asked.sources, "amplitude": {"projects": ["187520"]}}})
+    assert not [words for _, words in told(asked) if "amplitude" in words]
+    changed = Writeback.model_validate({"mode": "approve", "analytics": {"enabled": True, "kinds": ["rollout_step"]}})
+    sent = told(asked.model_copy(update={"writeback": changed}))
+    assert ("ok", "amplitude takes messages of rollout step; it is not asked whether the token may") in sent
+
+
 @pytest.mark.parametrize(("mode", "status"), [("auto", "act"), ("dry_run", "warn")])
 def test_where_nothing_can_be_written_to_the_doctor_says_so(mode, status, settings):
     settings = settings.model_copy(update={"writeback": Writeback(mode=mode)})
