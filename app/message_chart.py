@@ -37,7 +37,8 @@ def by_week(frame: pl.DataFrame, last: datetime.date, colours: Palette) -> alt.L
         alt.Chart(names).mark_rule(color=colours.hair).encode(y=pixel("foot"), x=alt.value(0), x2=alt.value("width")),
         base.mark_bar(width=_WIDTH, color=colours.line).encode(y=pixel("top"), y2="foot:Q"),
         base.transform_filter("datum.is_most").mark_text(
-            color=colours.soft, fontSize=12, align="right", dx=-8).encode(y=pixel("count_at"), text="n:Q"),
+            color=colours.soft, fontSize=12, align="right", dx=-8,
+        ).encode(y=pixel("count_at"), text=alt.Text("n:Q", format=",")),
         text.mark_text(color=colours.ink),
     ]  # fmt: skip
     return finish(alt.layer(*layers), colours, _ROW * len(states) + 4)

@@ -14,10 +14,11 @@ STATES = {
     FAILED: ("failed", "act"),
     APPROVED: ("approved, not sent yet", ""),
     SENDING: ("being sent", ""),
-    SENT: ("on its ticket", "ok"),
+    SENT: ("sent", "ok"),
     SUPERSEDED: ("taken back", ""),
     REJECTED: ("rejected", ""),
 }
+# In the order in which they are read: what goes to people before what goes to charts.
 _KINDS = {
     "impact": "impact comment",
     "spec": "specification",
@@ -42,6 +43,20 @@ def kind(name: str) -> str:
     return _KINDS.get(name, f"{name.replace('_', ' ')} message")
 
 
+# What stands on no ticket.
+_ELSEWHERE = ("release_note", "annotation", "release", "story_shipped", "rollout_step", "impact_measured")
+
+
+def is_on_a_ticket(name: str) -> bool:
+    """Tell whether a message of a kind stands on a ticket once it is sent."""
+    return name not in _ELSEWHERE
+
+
+def place(name: str) -> int:
+    """Return where a kind comes among the others: what people will read comes first."""
+    return [*_KINDS].index(name) if name in _KINDS else len(_KINDS)
+
+
 def kinds(number: int, name: str) -> str:
     """Say how many messages of a kind: `3 follow-up stories`."""
     return words.count(number, kind(name), _MANY.get(name))
@@ -52,13 +67,14 @@ def state(name: str) -> str:
     return STATES[name][0] if name in STATES else name
 
 
-def messages_sentence(counts: Mapping[str, int], mode: str, troubled: int = 0) -> str:
+def messages_sentence(counts: Mapping[str, int], mode: str, troubled: int = 0, elsewhere: int = 0) -> str:
     """Open the page: how many messages wait for a person, how many stand on tickets, how many failed.
 
     `counts` are messages by state; who they wait for is the mode's to say. `troubled` of those that are approved were
-    tried once and could not be sent.
+    tried once and could not be sent; `elsewhere` of those that were sent stand on no ticket.
     """
-    waiting, standing, failed = (counts.get(name, 0) for name in (PENDING, SENT, FAILED))
+    waiting, sent, failed = (counts.get(name, 0) for name in (PENDING, SENT, FAILED))
+    standing = sent - elsewhere
     under_way = counts.get(APPROVED, 0) + counts.get(SENDING, 0)
     whom = {"approve": "a person", "auto": "the next night"}.get(mode)
     one = waiting == 1
@@ -72,9 +88,9 @@ def messages_sentence(counts: Mapping[str, int], mode: str, troubled: int = 0) -
         text += f", {under_way:,} {'is' if under_way == 1 else 'are'} approved and not sent yet"
         text += f" ({troubled:,} after a try that failed)" if troubled else ""
     stands = f"**{standing:,}** {'stands on its ticket' if standing == 1 else 'stand on their tickets'}"
-    return f"{text}; {stands if standing else 'none stands on a ticket'}, and " + (
-        f"**{failed:,} failed**." if failed else "none failed."
-    )
+    stands = stands if standing else "none stands on a ticket"
+    stands += f", {elsewhere:,} {'was' if elsewhere == 1 else 'were'} sent elsewhere" if elsewhere else ""
+    return f"{text}; {stands}, and " + (f"**{failed:,} failed**." if failed else "none failed.")
 
 
 def mode_sentence(mode: str, since: datetime | None) -> str:

@@ -47,7 +47,10 @@ def body(page: Page) -> None:
     known = _Known(page.version, decisions.newer(published), queries.switched_on(page.version))
     messages, mode = _chosen(page, decisions.over_messages(published, known.decided)), load_settings().writeback.mode
     troubled = len(messages.filter((pl.col("state") == APPROVED) & pl.col("error").is_not_null()))
-    sentence = message_words.messages_sentence(Counter(messages["state"].to_list()), mode, troubled)
+    sent = messages.filter(pl.col("state") == SENT)["kind"].to_list()
+    elsewhere = sum(not message_words.is_on_a_ticket(kind) for kind in sent)
+    counts = Counter(messages["state"].to_list())
+    sentence = message_words.messages_sentence(counts, mode, troubled, elsewhere)
     parts.answer(f"data read {words.moment(queries.as_of(page.version))} UTC · {_scope(messages)}", sentence, ASKED)
     since = load_settings().writeback.enabled_at or known.switched_on.get("on")
     parts.note(message_words.mode_sentence(mode, since))
@@ -62,7 +65,7 @@ def body(page: Page) -> None:
         count = int((messages["state"] == state).sum())
         _asked(known, title, count, messages.filter((pl.col("state") == state) & ~asking | also))
     for title, states in (
-        ("Approved, not sent yet", (APPROVED, SENDING)), ("On their tickets", (SENT,)),
+        ("Approved, not sent yet", (APPROVED, SENDING)), ("Sent", (SENT,)),
         ("Rejected or taken back", (REJECTED, SUPERSEDED)),
     ):  # fmt: skip
         _told(known, title, messages.filter(pl.col("state").is_in(states) & ~asking))
@@ -109,8 +112,9 @@ def _asked(known: _Known, title: str, count: int, messages: pl.DataFrame) -> Non
     """Draw messages that a person may decide on, each with its text, its evidence and its buttons."""
     if messages.is_empty():
         return
-    parts.section(f"{title} ({count:,})", "The story that shipped last comes first.")
-    shown = messages.head(_limit(title))
+    parts.section(f"{title} ({count:,})", "What people will read comes first, then the story that shipped last.")
+    place = pl.col("kind").map_elements(message_words.place, pl.Int64)
+    shown = messages.sort(place, maintain_order=True).head(_limit(title))
     ids = shown["message_id"].to_list()
     texts, changes = known.texts(ids), known.changes(ids)
     for row in shown.iter_rows(named=True):

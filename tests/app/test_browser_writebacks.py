@@ -32,7 +32,7 @@ def the_page(browser: Browser, address: str) -> tuple[Page, list[str]]:
     page, wrong = opened(browser, address, 1440, 900)
     page.get_by_role("link", name="Write-backs").click()
     page.wait_for_selector(".story-line .lead:has-text('for a person')", timeout=30_000)
-    page.wait_for_selector("h2:has-text('On their tickets')", timeout=30_000)
+    page.wait_for_selector("h2:has-text('Sent (')", timeout=30_000)
     return page, wrong
 
 
@@ -71,6 +71,6 @@ def test_a_hostile_message_runs_nothing_loads_nothing_and_links_nowhere(address:
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_has_to_be_scrolled_sideways(width: int, address: str, browser: Browser) -> None:
     page, _ = opened(browser, f"{address}/writebacks", width, 900)
-    page.wait_for_selector("h2:has-text('On their tickets')", timeout=30_000)
+    page.wait_for_selector("h2:has-text('Sent (')", timeout=30_000)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width

@@ -26,6 +26,14 @@ def test_the_sentence_says_who_is_waited_for(counts: dict[str, int], mode: str, 
     assert message_words.messages_sentence(counts, mode) == said
 
 
+def test_what_went_to_no_ticket_is_not_said_to_stand_on_one() -> None:
+    said = message_words.messages_sentence({"sent": 3}, "auto", 0, 2)
+    assert "**1** stands on its ticket, 2 were sent elsewhere, and none failed." in said
+    kinds = ("annotation", "impact", "a_letter")
+    assert sorted(kinds, key=message_words.place) == ["impact", "annotation", "a_letter"]
+    assert [message_words.is_on_a_ticket(kind) for kind in kinds] == [False, True, True]
+
+
 def test_what_was_tried_in_vain_is_said_beside_what_is_approved() -> None:
     assert "2 are approved and not sent yet (1 after a try that failed)" in message_words.messages_sentence(
         {"approved": 2}, "approve", 1
@@ -68,12 +76,12 @@ def told(*rows: tuple[str, int]) -> pl.DataFrame:
 def test_each_state_has_a_row_with_its_count_and_each_week_a_bar() -> None:
     drawn = message_chart.by_week(told(("sent", 0), ("sent", 1), ("sent", 8), ("pending", 0)), LAST, charts.LIGHT)
     data = [row for rows in drawn.to_dict()["datasets"].values() for row in rows]
-    assert {row["told"] for row in data if "name_at" in row} == {"▲ waits · 1", "● on its ticket · 3"}
+    assert {row["told"] for row in data if "name_at" in row} == {"▲ waits · 1", "● sent · 3"}
     bars = {
         (row["named"], str(row["week_on"])[:10]): (row["n"], row["foot"] - row["top"]) for row in data if "n" in row
     }
     assert bars == {
-        ("on its ticket", "2026-03-30"): (2, 24.0), ("on its ticket", "2026-03-23"): (1, 12.0),
+        ("sent", "2026-03-30"): (2, 24.0), ("sent", "2026-03-23"): (1, 12.0),
         ("waits", "2026-03-30"): (1, 12.0),
     }  # fmt: skip
 
@@ -82,4 +90,4 @@ def test_what_is_older_than_a_year_is_counted_and_not_drawn() -> None:
     drawn = message_chart.by_week(told(("sent", 900), ("sent", 0)), LAST, charts.LIGHT).to_dict()
     data = [row for rows in drawn["datasets"].values() for row in rows]
     assert sum(row["n"] for row in data if "n" in row) == 1
-    assert "● on its ticket · 2" in str(data)
+    assert "● sent · 2" in str(data)
