@@ -1,7 +1,8 @@
 """What the line itself tells the log: a source of our own, whose events no mart counts and no digest of the log holds.
 
 They come after the marts, so they would make news of themselves each night, and a rebuild would show more than the
-night before it.
+night before it. What is made or posted once, a follow-up story or a specification, is counted all the same: the tracker
+alone does not say whose it is (`dbt/macros/own_events.sql`).
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,9 @@ from warehouse.verdicts import OWN, VERDICT_REACHED
 
 VERDICTS, MESSAGES = "verdicts", "messages"
 COMMENT_POSTED, COMMENT_UPDATED = "comment.posted", "comment.updated"
+FOLLOW_UP_CREATED = "follow_up.created"
+# What the first text of a message that is no mere comment tells, by its kind.
+_FIRST = {"follow_up": FOLLOW_UP_CREATED}
 
 
 class Conclusions:
@@ -22,7 +26,7 @@ class Conclusions:
     name = OWN
     mapper_version = 1
     streams = (Stream(VERDICTS, "observation"), Stream(MESSAGES, "observation"))
-    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED})
+    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, FOLLOW_UP_CREATED})
 
     def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
         """Map one verdict, or one text that stands on a ticket; its id is that of its key."""
@@ -37,7 +41,7 @@ class Conclusions:
             return
         told = {name: value for name, value in body.items() if name not in ("written_at", "ticket", "is_update")}
         yield Origin(self.name, instance).event(
-            COMMENT_UPDATED if body["is_update"] else COMMENT_POSTED,
+            COMMENT_UPDATED if body["is_update"] else _FIRST.get(body["kind"], COMMENT_POSTED),
             subject=f"ticket:{body['ticket']}",
             occurrence=record_key,
             occurred_at=datetime.fromisoformat(body["written_at"]),

@@ -11,8 +11,11 @@ import duckdb
 from pipelines.clock import now
 from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
-from pipelines.outbox.deliver import Delivered, Delivery
-from pipelines.outbox.making import decide, make_messages, wanted
+from pipelines.follow_ups import follow_up_drafts
+from pipelines.outbox.deliver import Delivery
+from pipelines.outbox.delivered import Delivered, noun_of
+from pipelines.outbox.making import Made, decide, make_messages, take_back, wanted
+from pipelines.outbox.message import FOLLOW_UP
 from pipelines.outbox.policy import WRITING, Terms, never, not_now
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
@@ -48,7 +51,7 @@ def show(settings: Settings, asked: Asked) -> list[str]:
     if settings.writeback.mode == "off":
         return ["Comments are off: nothing is made and nothing would be written; set writeback.mode."]
     with _opened(settings) as (connection, terms):
-        told = _made(connection, settings, terms, asked)
+        told = _follow_ups_made(connection, settings, terms, asked) + _made(connection, settings, terms, asked)
         waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
         for message in waiting:
             told += shown(message, _why(message, terms), _before(connection, message))
@@ -66,8 +69,12 @@ def send(settings: Settings, asked: Asked, *, clock: Callable[[], datetime] = no
     if mode not in WRITING:
         raise NotSentError(f"nothing is sent in mode {mode}; set writeback.mode to approve or auto")
     with _opened(settings) as (connection, terms), _writers(settings) as writer_of:
-        withheld = _made(connection, settings, terms, asked)
-        done = Delivery(connection, terms, writer_of, clock).run(asked.stories)
+        delivery = Delivery(connection, terms, writer_of, clock)
+        # A follow-up story goes first, so that the comment of the same night can name it.
+        withheld = _follow_ups_made(connection, settings, terms, asked)
+        delivery.run(asked.stories, is_asked=lambda message: message.kind == FOLLOW_UP)
+        withheld += _made(connection, settings, terms, asked)
+        done = delivery.run(asked.stories, is_asked=lambda message: message.kind != FOLLOW_UP)
         done.waiting += withheld
         outbox.refresh_mart(connection)
     return done
@@ -84,6 +91,7 @@ def by_night(settings: Settings) -> Delivered:
         return send(settings, Asked())
     if mode != "off":
         with _opened(settings) as (connection, terms):
+            _follow_ups_made(connection, settings, terms, Asked())
             _made(connection, settings, terms, Asked())
     return Delivered()
 
@@ -109,7 +117,7 @@ def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> l
 
 def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
     """Yield a message as a person reads it: where it goes and why, why it waits, and its text against what stands."""
-    what = f"update of comment {message.remote_id}" if message.remote_id else "a new comment"
+    what = f"update of comment {message.remote_id}" if message.remote_id else f"a new {noun_of(message)}"
     place = f"{message.source} {message.ticket_key}, message {message.message_id[:12]} ({message.state})"
     yield f"{message.story_key}: {what} on {place}: {message.reason}."
     if message.error:
@@ -119,11 +127,28 @@ def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
     yield from (f"  {line}" for number, line in enumerate(lines) if number > 1 and not line.startswith("@@"))
 
 
+def _follow_ups_made(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
+) -> list[str]:  # fmt: skip
+    if not settings.writeback.follow_ups.enabled:
+        return []
+    terms = _as_of_marts(connection, terms)
+    due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
+    drafts = follow_up_drafts(due, settings)
+    take_back(connection, FOLLOW_UP, {one.pack.story_key for one in due}, drafts, terms.at)
+    done = make_messages(connection, drafts, terms)
+    return _withheld(done, "have no follow-up story", asked)
+
+
+def _as_of_marts(connection: duckdb.DuckDBPyConnection, terms: Terms) -> Terms:
+    """Return the terms of the moment that the marts stand for: what is made of equal marts is equal."""
+    return replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+
+
 def _made(
     connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
 ) -> list[str]:  # fmt: skip
-    # What is made of equal marts is equal, so it is made at the moment that they stand for.
-    terms = replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+    terms = _as_of_marts(connection, terms)
     due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
     names = {one.message_id for one in wanted(connection, [one.draft for one in due], terms)}
     drafts = [one.draft for one in due]
@@ -132,12 +157,16 @@ def _made(
             drafts = [word(one) if one.draft.message_id in names else one.draft for one in due]
     done = make_messages(connection, drafts, terms)
     outbox.refresh_mart(connection)
+    return _withheld(done, "are not written of", asked)
+
+
+def _withheld(done: Made, what: str, asked: Asked) -> list[str]:
     if asked.stories:
         return [f"{story}: {why}." for story, why in done.withheld.items()]
     if not done.withheld:
         return []
     story, why = next(iter(done.withheld.items()))
-    return [f"{len(done.withheld)} stories are not written of; {story}: {why}."]
+    return [f"{len(done.withheld)} stories {what}; {story}: {why}."]
 
 
 def _chosen(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Message]:

@@ -10,6 +10,28 @@ from pipelines.time_zone import TimeZone
 Mode = Literal["off", "dry_run", "approve", "auto"]
 
 
+class FollowUps(BaseModel):
+    """Which stories get a follow-up story, made in their own project.
+
+    Attributes:
+        enabled: they are made; else they are only proposed in the comment.
+        least_people: of a story's top request, from which on it is taken up; nothing of fewer than three is told of.
+        adoption_target: share, 0 to 1, that users reach within the window; missed where even the upper end of the
+            interval of a mature cohort lies below it. None: no story misses it.
+        issue_type: of the new ticket, for trackers that have types; `labels` have to be known to some of them.
+        most_per_run: what is due beyond it waits for the next run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = False
+    least_people: int = Field(default=3, ge=3)
+    adoption_target: float | None = Field(default=None, gt=0, lt=1)
+    issue_type: str = Field(default="Story", min_length=1)
+    labels: tuple[str, ...] = ()
+    most_per_run: int = Field(default=3, ge=1)
+
+
 class Writeback(BaseModel):
     """How comments reach tickets.
 
@@ -20,6 +42,7 @@ class Writeback(BaseModel):
         quiet_from: nothing is written from then until `quiet_until`, by `time_zone`; equal: at any time.
         comments_per_hour: to one project.
         correction_threshold: a comment that stands is written anew when a figure moved by more than this share of it.
+        follow_ups: stories that are made of what others taught.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +56,7 @@ class Writeback(BaseModel):
     time_zone: TimeZone = "UTC"
     comments_per_hour: int = Field(default=20, ge=1)
     correction_threshold: float = Field(default=0.1, gt=0)
+    follow_ups: FollowUps = FollowUps()
 
     @field_validator("enabled_at")
     @classmethod

@@ -7,9 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pipelines.events.ids import canonical_json, content_hash
+from pipelines.sources.writing import Mark
 from pipelines.summaries.comment import Comment
-from pipelines.summaries.document import Block, Bullets, Document, Paragraph, plain
+from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph, plain
 from warehouse.outbox import Draft, Message
+
+FOLLOW_UP = "follow_up"
 
 
 def message_id(story_key: str, kind: str, epoch: int, definition_version: str) -> str:
@@ -48,7 +51,7 @@ def draft(comment: Comment, story: Mapping[str, Any], *, is_backfill: bool = Fal
 
 
 def as_json(document: Document) -> list[dict[str, Any]]:
-    """Return a document as JSON: a block is a `text` or has `items`."""
+    """Return a document as JSON: a block is a `text`, a `heading`, a `label` with its `url`, or has `items`."""
     return [asdict(block) for block in document.blocks]
 
 
@@ -56,13 +59,26 @@ def document_of(message: Message) -> Document:
     """Return the text of a message, to be rendered."""
     blocks = list[Block]()
     for told in json.loads(message.document):
-        blocks.append(Paragraph(told["text"]) if "text" in told else Bullets(tuple(told["items"])))
+        blocks.append(_block(told))
     return Document(tuple(blocks))
+
+
+def _block(told: Mapping[str, Any]) -> Block:
+    if "items" in told:
+        return Bullets(tuple(told["items"]))
+    if "url" in told:
+        return Link(told["label"], told["url"])
+    return Heading(told["heading"]) if "heading" in told else Paragraph(told["text"])
 
 
 def is_of_one_comment(one: Draft, other: Draft) -> bool:
     """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both."""
     return (one.story_key, one.kind, one.epoch) == (other.story_key, other.kind, other.epoch)
+
+
+def mark_of(message: Message) -> Mark:
+    """Return what a message bears where it stands, so that it is known again."""
+    return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)
 
 
 def in_place_of(new: Draft, message: Message) -> Draft:

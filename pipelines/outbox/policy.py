@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.outbox.message import FOLLOW_UP
 from pipelines.writeback_settings import Mode, Writeback
 from warehouse import outbox
 from warehouse.outbox import Draft, Message
@@ -41,6 +42,8 @@ def never(draft: Draft, terms: Terms, *, is_standing: bool) -> str | None:
         is_standing: a comment stands already: what is wrong in it may be corrected, whenever the story shipped.
     """
     settings = terms.settings
+    if draft.kind == FOLLOW_UP and not settings.follow_ups.enabled:
+        return "follow-up stories are off (writeback.follow_ups.enabled)"
     if settings.projects and draft.project_key not in settings.projects:
         return f"{draft.project_key} is none of writeback.projects"
     if draft.project_key in settings.excluded_projects:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from pipelines.events.records import RawRecord
+from pipelines.outbox.message import FOLLOW_UP
 from pipelines.own_events import MESSAGES, Conclusions
 from pipelines.projection import CatalogProjection
 from pipelines.sources.writing import Sight
@@ -40,11 +41,14 @@ def record_posted(
 
 
 def _record(message: Message, sight: Sight, remote_id: str, at: datetime) -> RawRecord:
+    is_update = sight.standing is not None and message.remote_id is not None and message.kind != FOLLOW_UP
     body = {
         "message_id": message.message_id, "version": message.version, "story_key": message.story_key,
         "ticket_key": sight.ticket_key, "tracker": message.source, "kind": message.kind, "epoch": message.epoch,
         "content_hash": message.content_hash, "remote_id": remote_id, "author": message.author,
-        "is_final": message.is_final, "is_update": sight.standing is not None and message.remote_id is not None,
+        "is_final": message.is_final, "is_update": is_update,
         "ticket": f"{message.instance}/{sight.ticket_id}", "written_at": at.astimezone(UTC).isoformat(),
     }  # fmt: skip
+    if message.kind == FOLLOW_UP:
+        body["created_key"] = remote_id
     return RawRecord(OWN, MESSAGES, f"{message.message_id}#{message.version}", body)

@@ -1,4 +1,4 @@
-"""What the line itself wrote on a ticket: an event of our own, beside the comment that the tracker tells."""
+"""What the line itself wrote on a ticket, or made of one: events of our own, beside what the tracker tells."""
 
 from pipelines.events.catalog.base import EventType, Payload
 
@@ -29,7 +29,19 @@ class CommentWritten(Payload):
     is_final: bool
 
 
+class FollowUpCreated(CommentWritten):
+    """`follow_up.created`: a ticket of ours goes on from the ticket that the event is about.
+
+    Attributes:
+        epoch: why it was made: 1 for the top request, 2 for adoption below its target.
+        created_key: the new ticket's, as the tracker called it then.
+    """
+
+    created_key: str
+
+
 EVENTS: tuple[EventType, ...] = (
     EventType("comment.posted", CommentWritten, "A comment of ours was posted on a ticket."),
     EventType("comment.updated", CommentWritten, "A comment of ours was written anew in its place."),
+    EventType("follow_up.created", FollowUpCreated, "A ticket was made that goes on from this one."),
 )

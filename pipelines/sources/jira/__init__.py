@@ -44,7 +44,7 @@ class Jira:
         }
     )
 
-    writes = frozenset({"impact"})
+    writes = frozenset({"impact", "follow_up"})
 
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
@@ -74,12 +74,13 @@ class Jira:
         return JiraCollector(connection, network)
 
     def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
-        """Return what writes comments to a site; see `writeback.py`."""
+        """Return what writes to a site; see `writeback.py`, and `follow_ups.py` for new tickets."""
+        from pipelines.sources.jira.follow_ups import JiraFollowUpWriter
         from pipelines.sources.jira.writeback import JiraWriter
 
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
         assert kind in self.writes, "nothing else is asked for"
-        return JiraWriter(connection, network)
+        return (JiraFollowUpWriter if kind == "follow_up" else JiraWriter)(connection, network)
 
 
 SOURCE: LiveSource = Jira()

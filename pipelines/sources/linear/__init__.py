@@ -41,7 +41,7 @@ class Linear:
         }
     )
 
-    writes = frozenset({"impact"})
+    writes = frozenset({"impact", "follow_up"})
 
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
@@ -71,12 +71,13 @@ class Linear:
         return LinearCollector(connection, network)
 
     def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
-        """Return what writes comments to a workspace; see `writeback.py`."""
+        """Return what writes to a workspace; see `writeback.py`, and `follow_ups.py` for new issues."""
+        from pipelines.sources.linear.follow_ups import LinearFollowUpWriter
         from pipelines.sources.linear.writeback import LinearWriter
 
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
         assert kind in self.writes, "nothing else is asked for"
-        return LinearWriter(connection, network)
+        return (LinearFollowUpWriter if kind == "follow_up" else LinearWriter)(connection, network)
 
 
 SOURCE: LiveSource = Linear()
