@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from pipelines.clock import now
 from pipelines.language_models import language_model
+from pipelines.model_ledger import ModelLedger
 from pipelines.outbox.message import FOLLOW_UP, draft
 from pipelines.settings import Settings
 from pipelines.summaries.facts import FactPack
@@ -17,8 +17,8 @@ from pipelines.summaries.lines import Terms
 from pipelines.summaries.next_steps import NUMBERS
 from pipelines.summaries.stories import Marts, packs
 from pipelines.summaries.template import comment
-from pipelines.summaries.wording import ModelCall, worded
-from warehouse import model_calls, outbox
+from pipelines.summaries.wording import worded
+from warehouse import outbox
 from warehouse.outbox import Draft
 
 _NEEDED = ("fct_stories", "fct_story_stages", "fct_rollout_steps", "fct_story_impact")
@@ -76,28 +76,13 @@ def wording(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterat
         SettingsError: the model cannot be asked by these settings.
     """
     with language_model(settings) as model:
-        ledger, budget = _Ledger(connection), settings.summaries.monthly_budget_usd
+        ledger, budget = ModelLedger(connection), settings.summaries.monthly_budget_usd
 
         def say(due: Due) -> Draft:
             told = worded(due.pack, model, ledger, budget)
             return draft(told, due.place, is_backfill=due.draft.is_backfill)
 
         yield say
-
-
-class _Ledger:
-    """What models cost this month. Implements `pipelines.summaries.wording.Ledger`."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def spent_usd(self) -> float:
-        """Return what was spent this month."""
-        return model_calls.spent_usd(self._connection, now())
-
-    def note(self, call: ModelCall) -> None:
-        """Keep a call."""
-        model_calls.note(self._connection, {**asdict(call), "reasons": list(call.reasons)}, now())
 
 
 def _marts(connection: duckdb.DuckDBPyConnection, *, has_requests: bool) -> Marts:

@@ -15,9 +15,9 @@ from warehouse.verdicts import OWN, VERDICT_REACHED
 
 VERDICTS, MESSAGES = "verdicts", "messages"
 COMMENT_POSTED, COMMENT_UPDATED = "comment.posted", "comment.updated"
-FOLLOW_UP_CREATED = "follow_up.created"
+FOLLOW_UP_CREATED, SPEC_POSTED = "follow_up.created", "spec.posted"
 # What the first text of a message that is no mere comment tells, by its kind.
-_FIRST = {"follow_up": FOLLOW_UP_CREATED}
+_FIRST = {"follow_up": FOLLOW_UP_CREATED, "spec": SPEC_POSTED}
 
 
 class Conclusions:
@@ -26,7 +26,7 @@ class Conclusions:
     name = OWN
     mapper_version = 1
     streams = (Stream(VERDICTS, "observation"), Stream(MESSAGES, "observation"))
-    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, FOLLOW_UP_CREATED})
+    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, FOLLOW_UP_CREATED, SPEC_POSTED})
 
     def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
         """Map one verdict, or one text that stands on a ticket; its id is that of its key."""

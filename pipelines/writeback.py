@@ -50,7 +50,7 @@ def show(settings: Settings, asked: Asked) -> list[str]:
     """
     if settings.writeback.mode == "off":
         return ["Comments are off: nothing is made and nothing would be written; set writeback.mode."]
-    with _opened(settings) as (connection, terms):
+    with opened(settings) as (connection, terms):
         told = _follow_ups_made(connection, settings, terms, asked) + _made(connection, settings, terms, asked)
         waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
         for message in waiting:
@@ -68,7 +68,7 @@ def send(settings: Settings, asked: Asked, *, clock: Callable[[], datetime] = no
     mode = settings.writeback.mode
     if mode not in WRITING:
         raise NotSentError(f"nothing is sent in mode {mode}; set writeback.mode to approve or auto")
-    with _opened(settings) as (connection, terms), _writers(settings) as writer_of:
+    with opened(settings) as (connection, terms), writers(settings) as writer_of:
         delivery = Delivery(connection, terms, writer_of, clock)
         # A follow-up story goes first, so that the comment of the same night can name it.
         withheld = _follow_ups_made(connection, settings, terms, asked)
@@ -90,7 +90,7 @@ def by_night(settings: Settings) -> Delivered:
     if mode in WRITING:
         return send(settings, Asked())
     if mode != "off":
-        with _opened(settings) as (connection, terms):
+        with opened(settings) as (connection, terms):
             _follow_ups_made(connection, settings, terms, Asked())
             _made(connection, settings, terms, Asked())
     return Delivered()
@@ -104,7 +104,7 @@ def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> l
         Locked, WarehouseError: the warehouse cannot be written now.
     """
     told = []
-    with _opened(settings) as (connection, terms):
+    with opened(settings) as (connection, terms):
         for name in names:
             found = decide(connection, name, is_approved=is_approved, at=terms.at)
             if not found:
@@ -188,7 +188,8 @@ def _before(connection: duckdb.DuckDBPyConnection, message: Message) -> str:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
+def opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
+    """Hold the warehouse under the one lock, and the terms of this moment."""
     at = now()
     with open_log(settings, command=COMMAND, since=at) as connection:
         told = settings.writeback
@@ -199,7 +200,7 @@ def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Ter
 
 
 @contextmanager
-def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
+def writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
     """Hold one writer for each site and kind of message, made when it is first needed."""
     held: dict[tuple[str, str, str], Writer] = {}
 

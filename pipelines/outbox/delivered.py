@@ -3,12 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pipelines.outbox.message import FOLLOW_UP
+from pipelines.outbox.message import FOLLOW_UP, SPEC
 from warehouse.outbox import Message
 
 _POSTED, _MADE, _UPDATED, _FOUND = "posted", "made", "updated", "found to have arrived before"
 # What a message of a kind is called, one and several.
-_NOUNS = {"impact": ("comment", "comments"), FOLLOW_UP: ("follow-up story", "follow-up stories")}
+_NOUNS = {
+    "impact": ("comment", "comments"), FOLLOW_UP: ("follow-up story", "follow-up stories"),
+    SPEC: ("specification", "specifications"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)

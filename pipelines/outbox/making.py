@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.outbox.message import is_of_one_comment
+from pipelines.outbox.message import SPEC, is_of_one_comment
 from pipelines.outbox.policy import Terms, never, worth
 from pipelines.summaries.template import KIND
 from warehouse import outbox
@@ -123,7 +123,9 @@ def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | N
 def _revised(known: Message, draft: Draft, terms: Terms) -> str | None:
     """Say why a message gets another text: always while it waits, and for a reason once it was approved or sent."""
     if known.state == outbox.PENDING and known.facts_digest != draft.facts_digest:
-        return "the figures moved before it was written"
+        return "it changed before it was written"
+    if draft.kind == SPEC and known.state in (outbox.FAILED, outbox.REJECTED):
+        return "it was asked for again"
     if known.state in (outbox.APPROVED, outbox.SENT):
         return worth(known, draft, terms.settings.correction_threshold)
     if known.state == outbox.PENDING and draft.is_backfill and not known.is_backfill:

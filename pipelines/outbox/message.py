@@ -12,7 +12,7 @@ from pipelines.summaries.comment import Comment
 from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph, plain
 from warehouse.outbox import Draft, Message
 
-FOLLOW_UP = "follow_up"
+FOLLOW_UP, SPEC = "follow_up", "spec"
 
 
 def message_id(story_key: str, kind: str, epoch: int, definition_version: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from pipelines.events.records import RawRecord
-from pipelines.outbox.message import FOLLOW_UP
+from pipelines.outbox.message import FOLLOW_UP, SPEC
 from pipelines.own_events import MESSAGES, Conclusions
 from pipelines.projection import CatalogProjection
 from pipelines.sources.writing import Sight
@@ -41,7 +41,10 @@ def record_posted(
 
 
 def _record(message: Message, sight: Sight, remote_id: str, at: datetime) -> RawRecord:
-    is_update = sight.standing is not None and message.remote_id is not None and message.kind != FOLLOW_UP
+    is_update = sight.standing is not None and message.remote_id is not None
+    if message.kind in (FOLLOW_UP, SPEC):
+        # These are counted from their first, even where an earlier attempt came far enough to know its id.
+        is_update = message.sent_version is not None
     body = {
         "message_id": message.message_id, "version": message.version, "story_key": message.story_key,
         "ticket_key": sight.ticket_key, "tracker": message.source, "kind": message.kind, "epoch": message.epoch,

@@ -159,7 +159,7 @@ class WritableSource(Protocol):
 
     Attributes:
         writes: the kinds of messages that it takes: `impact` is the comment that tells what came of a story,
-            `follow_up` a ticket that goes on from it.
+            `follow_up` a ticket that goes on from it, `spec` the comment that is a draft of its specification.
     """
 
     writes: frozenset[str]

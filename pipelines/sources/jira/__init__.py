@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.events.envelope import Event
 from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
-from pipelines.sources.jira import mapping, people, recording
+from pipelines.sources.jira import descriptions, mapping, people, recording
 from pipelines.sources.jira.connection import JiraConnection
 
 __all__ = ["SOURCE"]
@@ -44,7 +44,7 @@ class Jira:
         }
     )
 
-    writes = frozenset({"impact", "follow_up"})
+    writes = frozenset({"impact", "follow_up", "spec"})
 
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
@@ -65,6 +65,10 @@ class Jira:
             MappingError: the record lacks what its events need.
         """
         return mapping.to_events(instance, stream, record_key, body)
+
+    def description(self, body: Any) -> str:
+        """Return what a ticket says of itself, as plain text."""
+        return descriptions.description_of(body)
 
     def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
         """Return what walks a site; see `collector.py`. Imported here, since only a collection needs HTTP."""

@@ -29,8 +29,6 @@ _RELATE = """mutation RelateIssues($input: IssueRelationCreateInput!) {
 class LinearFollowUpWriter(LinearReach):
     """Makes issues in one workspace. Implements `Writer`."""
 
-    card_title = "Follow-up story"
-
     def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:  # noqa: ARG002 - `Writer`'s
         """Ask for the issue, our card on it, and the follow-up by its id."""
         origin = self._client.query(_ISSUE, {"id": ticket})["issue"]

@@ -23,6 +23,8 @@ _CARDS = """query OurCard($id: String!, $url: String!) {
 _CARD = """mutation KeepCard($input: AttachmentCreateInput!) {
   attachmentCreate(input: $input) { success attachment { id } }
 }"""
+# What a person reads on the card.
+_TITLES = {"impact": "Impact (30 days)", "follow_up": "Follow-up story", "spec": "Draft specification"}
 # Linear may have done what it answers so to; of the others it says that it did not.
 _UNCLEAR = ("INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR", "OTHER")
 _NOT_US = ("AUTHENTICATION_ERROR", "RATELIMITED")
@@ -33,14 +35,9 @@ class TakenError(NotTakenError):
 
 
 class LinearReach:
-    """One workspace, asked as often as it takes and written to once.
-
-    Attributes:
-        card_title: what a person reads on the card.
-    """
+    """One workspace, asked as often as it takes and written to once."""
 
     vendor = "linear"
-    card_title: str
 
     def __init__(self, connection: LinearConnection, network: Network) -> None:
         headers = {"Authorization": connection.authorization, "Accept": "application/json"}
@@ -59,7 +56,7 @@ class LinearReach:
         self._once.close()
 
     def _keep(self, issue_id: str, mark: Mark, metadata: Mapping[str, Any]) -> None:
-        asked = {"issueId": issue_id, "url": self._url(issue_id, mark), "title": self.card_title}
+        asked = {"issueId": issue_id, "url": self._url(issue_id, mark), "title": _TITLES[mark.kind]}
         self._write(_CARD, {"input": {**asked, "metadata": dict(metadata)}})
 
     def _card(self, issue_id: str, mark: Mark) -> dict[str, Any]:

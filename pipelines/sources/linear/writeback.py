@@ -25,8 +25,6 @@ _REPLACE = """mutation ReplaceComment($id: String!, $input: CommentUpdateInput!)
 class LinearWriter(LinearReach):
     """Writes to one workspace. Implements `Writer`."""
 
-    card_title = "Impact (30 days)"
-
     def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:  # noqa: ARG002 - `Writer`'s
         """Ask for the issue, our card on it, and the comment by its id."""
         issue = self._client.query(_ISSUE, {"id": ticket})["issue"]

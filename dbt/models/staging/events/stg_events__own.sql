@@ -2,7 +2,7 @@
 with events as (
     select *
     from {{ source('log', 'current_events') }}
-    where event_type in ({{ own_events() }})
+    where source = {{ own_source() }} and event_type in ({{ own_events() }})
 ),
 
 final as (
