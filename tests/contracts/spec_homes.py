@@ -1,9 +1,12 @@
 """A home that has read a played tracker, whose marts know its tickets: what a specification is drafted from."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipelines.settings import Settings
+from pipelines.specs.sections import SECTIONS
 from pipelines.summary_settings import Specs, Summaries
 from tests.contracts import played_jira, played_linear
 from tests.contracts.outbox_sites import Site
@@ -11,6 +14,7 @@ from tests.unit.outbox.homes import reaching
 from tests.unit.outbox.saying import AT
 from warehouse.store import open_log
 
+FIRST = "Draft specification, made by Storyline on "
 _STORIES = """
 create or replace table marts.fct_stories as
 select
@@ -51,3 +55,18 @@ def home(folder: Path, site: Site, mode: str = "auto", models: str | None = None
         log.execute(_STORIES)
         log.execute(_EVENTS)
     return settings
+
+
+def spoken(**changed: list[str]) -> Callable[[dict[str, Any]], str]:
+    """A model that answers in eight sections, some of them as they are given here."""
+    told = {name: [f"As is said of {name.replace('_', ' ')}."] for name in SECTIONS}
+    return lambda _: json.dumps(told | changed)
+
+
+def comments(site: Site) -> list[str]:
+    """Every text of ours on the ticket."""
+    if site.source == "linear":
+        found = [one["body"] for one in site.store.find(site.ticket)["comments"]["nodes"]]
+        return [text for text in found if FIRST in text]
+    found = [json.dumps(row["body"], ensure_ascii=False) for row in site.store.comments.get(site.ticket, [])]
+    return [text for text in found if FIRST in text]

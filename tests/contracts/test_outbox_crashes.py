@@ -81,6 +81,7 @@ def test_two_who_send_at_once_post_one_of_each(site, settings):
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("site", SITES, indirect=True)
 def test_killed_at_fifty_random_moments_it_posts_one_of_each_every_time(site, settings, tmp_path, request):
     dice, landed = random.Random(20_260_105), 0

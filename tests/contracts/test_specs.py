@@ -1,33 +1,28 @@
-"""A specification over real HTTP: drafted by either model or without one, and posted once through the outbox."""
+"""A specification over real HTTP: drafted by either model, or from the ticket alone; nothing in the ticket is obeyed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.clock import now
 from pipelines.language_models import KEYS
 from pipelines.sources.loopback import Reply
 from pipelines.specs.drafting import prompt_version, system_prompt
-from pipelines.specs.material import UnknownTicketError
 from pipelines.specs.posting import specify
 from pipelines.specs.sections import SECTIONS
-from pipelines.writeback import Asked, approve, send
 from tests.contracts.asking_models import VENDORS
 from tests.contracts.model_servers import KEY, PlayedModels
 from tests.contracts.outbox_killing import TOKENS
-from tests.contracts.outbox_sites import LATER, Site, jira_site, linear_site, messages
-from tests.contracts.spec_homes import collected, home
+from tests.contracts.outbox_sites import jira_site
+from tests.contracts.spec_homes import FIRST, home, spoken
 from tests.unit.outbox.saying import AT
 from warehouse.store import open_log
 
-SITES = {"jira": jira_site, "linear": linear_site, "data center": lambda: jira_site("data_center")}
 HOSTILE: list[str] = json.loads((Path(__file__).parents[1] / "unit" / "summaries" / "hostile.json").read_text())[
     "texts"
 ]
-FIRST = "Draft specification, made by Storyline on "
 
 
 @pytest.fixture(autouse=True)
@@ -39,31 +34,10 @@ def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(name, KEY)
 
 
-@pytest.fixture(params=["jira", "linear"])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    with SITES[request.param]() as site:
-        yield site
-
-
 @pytest.fixture
 def models() -> Iterator[PlayedModels]:
     with PlayedModels() as models:
         yield models
-
-
-def spoken(**changed: list[str]) -> Callable[[dict[str, Any]], str]:
-    """A model that answers in eight sections, some of them as they are given here."""
-    told = {name: [f"As is said of {name.replace('_', ' ')}."] for name in SECTIONS}
-    return lambda _: json.dumps(told | changed)
-
-
-def comments(site: Site) -> list[str]:
-    """Every text of ours on the ticket."""
-    if site.source == "linear":
-        found = [one["body"] for one in site.store.find(site.ticket)["comments"]["nodes"]]
-        return [text for text in found if FIRST in text]
-    found = [json.dumps(row["body"], ensure_ascii=False) for row in site.store.comments.get(site.ticket, [])]
-    return [text for text in found if FIRST in text]
 
 
 def calls(settings: Any) -> list[tuple[Any, ...]]:
@@ -168,87 +142,3 @@ def test_a_hostile_ticket_is_quoted_and_changes_neither_the_rules_nor_the_form(t
     assert "elsewhere" not in printed
     assert len([line for line in printed.splitlines() if line.startswith("## ")]) == len(SECTIONS)
     assert [verdict for verdict, *_ in calls(settings)] == ["rejected", "rejected"]
-
-
-@pytest.mark.parametrize("mode", ["off", "dry_run"])
-def test_where_nothing_is_sent_it_is_shown_and_one_sentence_says_why(mode, site, settings):
-    settings = home(settings.home, site, mode)
-    done = specify(settings, site.ticket, is_posted=True)
-    assert done.markdown.startswith(FIRST)
-    assert done.sentences == [
-        f"It is not posted, since nothing is sent in mode {mode}; set writeback.mode to approve or auto."
-    ]
-    assert (comments(site), messages(settings)) == ([], [])
-
-
-@pytest.mark.parametrize("name", SITES)
-def test_it_is_posted_at_once_on_a_ticket_that_never_shipped_and_once_only(name, settings):
-    with SITES[name]() as site:
-        deployment = "data_center" if name == "data center" else "cloud"
-        settings = home(settings.home, site)
-        if name == "data center":
-            table = settings.sources["jira"] | {"deployment": deployment}
-            table.pop("email")
-            settings = settings.model_copy(update={"sources": {"jira": table}})
-        assert specify(settings, site.ticket, is_posted=True).sentences == ["1 specification was posted."]
-        again = specify(settings, site.ticket, is_posted=True)
-        assert again.sentences in (["Nothing is posted: it stands there as it is."], ["1 specification was updated."])
-        assert len(comments(site)) == 1
-        assert "Acceptance criteria" in comments(site)[0]
-    (message,) = messages(settings)
-    assert (message.kind, message.state, message.epoch) == ("spec", "sent", 0)
-    with open_log(settings, command="test", since=AT) as log:
-        own = log.execute("select event_type from log.current_events where source = 'storyline'").fetchall()
-    assert ("spec.posted",) in own
-
-
-def test_a_changed_draft_is_written_in_the_same_comment(site, settings, models):
-    settings = home(settings.home, site, models=models.url)
-    models.says = [spoken(), spoken(edge_cases=["Quite another one."])]
-    specify(settings, site.ticket, is_posted=True)
-    done = specify(settings, site.ticket, is_posted=True, is_new=True)
-    assert done.sentences == ["1 specification was updated."]
-    (text,) = comments(site)
-    assert "Quite another one" in text
-    assert [one.version for one in messages(settings)] == [2]
-
-
-@pytest.mark.parametrize("fault", ["lost", "drop"])
-def test_whatever_becomes_of_the_answer_it_stands_there_once(fault, site, settings, models):
-    settings = home(settings.home, site, models=models.url)
-    models.says = [spoken()]
-    site.site.faults.next(fault, match=site.posts)
-    assert len(specify(settings, site.ticket, is_posted=True).troubles) == 1
-
-    send(settings, Asked(), clock=lambda: now() + LATER)
-    assert len(comments(site)) == 1
-    assert messages(settings)[0].state == "sent"
-
-
-def test_in_mode_approve_it_waits_for_a_person(site, settings, models):
-    settings = home(settings.home, site, "approve", models=models.url)
-    models.says = [spoken()]
-    done = specify(settings, site.ticket, is_posted=True)
-    (message,) = messages(settings)
-    assert f"storyline writeback --approve {message.message_id[:12]}" in done.sentences[0]
-    assert comments(site) == []
-    approve(settings, [message.message_id], is_approved=True)
-    assert send(settings, Asked()).sentences == ["1 specification was posted."]
-    assert len(comments(site)) == 1
-
-
-def test_what_stands_in_the_settings_of_comments_holds_for_it_too(settings):
-    with jira_site() as site:
-        settings = home(settings.home, site, writeback={"excluded_projects": ["SHOP"]})
-        (said,) = specify(settings, site.ticket, is_posted=True).sentences
-        assert said == "It is not posted: SHOP is one of writeback.excluded_projects."
-
-
-def test_a_ticket_that_is_not_known_is_named_with_what_to_do(settings):
-    with pytest.raises(UnknownTicketError, match="`storyline nightly` reads the trackers"):
-        specify(settings, "SHOP-1")
-    with jira_site() as site:
-        settings = home(settings.home, site)
-        with pytest.raises(UnknownTicketError, match="SHOP-999 is no ticket that is known"):
-            specify(settings, "SHOP-999")
-        collected(settings, site)

@@ -21,6 +21,8 @@ from tests.unit.outbox.saying import terms
 from warehouse.connection import reader
 
 pytestmark = pytest.mark.heavy
+# What a story's line is told from.
+TOLD = ("fct_stories", "fct_story_stages", "fct_story_events", "fct_story_status_intervals", "fct_links")
 
 
 def collected(site: Site, settings: Any) -> None:
@@ -65,7 +67,7 @@ def test_a_specification_that_was_posted_is_one_from_that_moment_on(name, is_cou
         ]
         # The tracker tells of a comment; whose it is, we alone know.
         collected(site, settings)
-        assert build(settings, "fct_stories", "fct_story_stages", "fct_story_events", "fct_links").ok
+        assert build(settings, *TOLD).ok
     with reader(settings.database) as connection:
         asked = "select spec_at from marts.fct_stories where story_key = ?"
         assert connection.execute(asked, [key]).fetchall() == [(posted_at if is_counted else None,)]

@@ -23,8 +23,8 @@ _CARDS = """query OurCard($id: String!, $url: String!) {
 _CARD = """mutation KeepCard($input: AttachmentCreateInput!) {
   attachmentCreate(input: $input) { success attachment { id } }
 }"""
-# What a person reads on the card.
-_TITLES = {"impact": "Impact (30 days)", "follow_up": "Follow-up story", "spec": "Draft specification"}
+# What a person reads on the card. It says nothing by which a linked document is taken for a specification.
+_TITLES = {"impact": "Impact (30 days)", "follow_up": "Follow-up story", "spec": "Storyline draft"}
 # Linear may have done what it answers so to; of the others it says that it did not.
 _UNCLEAR = ("INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR", "OTHER")
 _NOT_US = ("AUTHENTICATION_ERROR", "RATELIMITED")
