@@ -1,6 +1,7 @@
 """Follow-up stories: what a story's figures call for, as messages whose text is a new ticket: pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -21,6 +22,8 @@ from warehouse.outbox import Draft
 
 VERSION = "follow-up 1"
 _MOST_ITEMS = 20
+# An id is looked up as it is written; whatever would make a link of it is broken where it is rendered.
+_NO_ID, _LONGEST_ID = re.compile(r"[^\w./:#-]"), 100
 
 
 def follow_up_drafts(due: Sequence[Due], settings: Settings) -> list[Draft]:
@@ -72,7 +75,7 @@ def _blocks(pack: FactPack, step: NextStep, own: Mapping[str, Fact], place: Mapp
     theme = told.get("theme", "").removeprefix(speak.say("quotes", "open")).removesuffix(speak.say("quotes", "close"))
     yield Paragraph(speak.say("follow_up", f"{kind}_title").format_map({**told, "theme": theme}))
     yield Paragraph(speak.say("follow_up", kind).format_map(told))
-    items = [name for name in (literal(item) for item in step.item_ids) if name]
+    items = [name for name in (_NO_ID.sub("", item)[:_LONGEST_ID] for item in step.item_ids) if name]
     if items:
         more = len(items) - _MOST_ITEMS
         rest = [speak.say("follow_up", "more").format(n=speak.count(more))] if more > 0 else []

@@ -40,7 +40,7 @@ class FollowUps(Site):
 def called_for(ticket: str, source: str, people: int = 45, **follow_ups: Any) -> Draft:
     """The follow-up of a story that did well, of whose users so many ask for more."""
     rows = FULL_STORY["rows"]
-    found = pack(rows, requests=[asked(people=people, item_ids=["support:help/7", "feedback:app/9"])])
+    found = pack(rows, requests=[asked(people=people, item_ids=["help.example.com/7", "feedback:app/9"])])
     place = {
         "source": source, "instance": "jira.example", "ticket_key": ticket, "project_key": ticket.partition("-")[0],
         "title": "CSV export", "url": f"https://tracker.example/browse/{ticket}",

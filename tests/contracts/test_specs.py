@@ -1,4 +1,4 @@
-"""A specification over real HTTP: drafted by either model, or from the ticket alone; nothing in the ticket is obeyed."""
+"""A specification over real HTTP: drafted by either model or from the ticket alone; no ticket is obeyed."""
 
 import json
 from collections.abc import Iterator

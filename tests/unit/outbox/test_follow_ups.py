@@ -95,7 +95,7 @@ def test_it_is_one_message_for_a_story_and_a_reason_and_says_who_asked():
         '45 people asked for "Add Excel format option" after "CSV export" (SHOP-1) had shipped to all users on '
         "15 Dec 2025.",
         "What they wrote:",
-        "• support:help/7",
+        "• help.example.com/7",
         "• feedback:app/9",
         "Origin: SHOP-1: https://tracker.example/browse/SHOP-1",
         "Made by Storyline from what users asked and did; a person has to judge what is worth doing.",
