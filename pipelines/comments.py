@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.language_models import language_model
 from pipelines.model_ledger import ModelLedger
-from pipelines.outbox.message import FOLLOW_UP, draft
+from pipelines.outbox.message import draft
 from pipelines.settings import Settings
 from pipelines.summaries.facts import FactPack
 from pipelines.summaries.lines import Terms
@@ -18,6 +18,7 @@ from pipelines.summaries.next_steps import NUMBERS
 from pipelines.summaries.stories import Marts, packs
 from pipelines.summaries.template import comment
 from pipelines.summaries.wording import worded
+from pipelines.writeback_settings import FOLLOW_UP
 from warehouse import outbox
 from warehouse.outbox import Draft
 

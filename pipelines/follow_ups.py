@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.comments import Due
 from pipelines.events.ids import canonical_json, content_hash
-from pipelines.outbox.message import FOLLOW_UP, draft
+from pipelines.outbox.message import draft
 from pipelines.settings import Settings
 from pipelines.summaries.comment import Comment
 from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph
@@ -18,6 +18,7 @@ from pipelines.summaries.literal import literal
 from pipelines.summaries.next_steps import NUMBERS, TOP_REQUEST
 from pipelines.summaries.rendering import by_id
 from pipelines.summaries.template import TEMPLATE
+from pipelines.writeback_settings import FOLLOW_UP
 from warehouse.outbox import Draft
 
 VERSION = "follow-up 1"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import duckdb
 
+from pipelines.analytics_messages import analytics_drafts
 from pipelines.clock import now
 from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
@@ -15,12 +16,13 @@ from pipelines.follow_ups import follow_up_drafts
 from pipelines.outbox.deliver import Delivery
 from pipelines.outbox.delivered import Delivered, noun_of
 from pipelines.outbox.making import Made, decide, make_messages, take_back, wanted
-from pipelines.outbox.message import FOLLOW_UP
-from pipelines.outbox.policy import WRITING, Terms, never, not_now
+from pipelines.outbox.policy import WRITING, Terms, Waiting, never, not_now, terms_of
+from pipelines.release_note_messages import release_note_drafts
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
 from pipelines.sources.registry import sources
-from pipelines.sources.writing import WritableSource, Writer
+from pipelines.sources.writing import BatchWriter, WritableSource, Writer
+from pipelines.writeback_settings import FOLLOW_UP
 from warehouse import outbox
 from warehouse.event_log import newest_as_of
 from warehouse.outbox import Message
@@ -54,7 +56,7 @@ def show(settings: Settings, asked: Asked) -> list[str]:
         told = _follow_ups_made(connection, settings, terms, asked) + _made(connection, settings, terms, asked)
         waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
         for message in waiting:
-            told += shown(message, _why(message, terms), _before(connection, message))
+            told += shown(message, why(message, terms), _before(connection, message))
     return told or ["Nothing would be written."]
 
 
@@ -96,8 +98,13 @@ def by_night(settings: Settings) -> Delivered:
     return Delivered()
 
 
-def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> list[str]:
+def approve(
+    settings: Settings, names: Sequence[str], *, is_approved: bool, where: str = "", version: int | None = None
+) -> list[str]:  # fmt: skip
     """Approve or reject the messages of stories, or by their ids, and say what was decided on.
+
+    Args:
+        where: the decision was made, for the history; `version` of the text that was seen, no other is decided on.
 
     Raises:
         LookupError: nothing waits under such a name.
@@ -106,7 +113,7 @@ def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> l
     told = []
     with opened(settings) as (connection, terms):
         for name in names:
-            found = decide(connection, name, is_approved=is_approved, at=terms.at)
+            found = decide(connection, name, is_approved=is_approved, at=terms.at, where=where, version=version)
             if not found:
                 raise LookupError(f"nothing waits under {name!r}; `{COMMAND}` shows what does")
             what = "is approved" if is_approved else "is rejected, and will not be written"
@@ -117,7 +124,8 @@ def approve(settings: Settings, names: Sequence[str], *, is_approved: bool) -> l
 
 def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
     """Yield a message as a person reads it: where it goes and why, why it waits, and its text against what stands."""
-    what = f"update of comment {message.remote_id}" if message.remote_id else f"a new {noun_of(message)}"
+    noun = noun_of(message)
+    what = f"update of {noun} {message.remote_id}" if message.remote_id else f"a new {noun}"
     place = f"{message.source} {message.ticket_key}, message {message.message_id[:12]} ({message.state})"
     yield f"{message.story_key}: {what} on {place}: {message.reason}."
     if message.error:
@@ -155,7 +163,13 @@ def _made(
     if names:
         with wording(connection, settings) as word:
             drafts = [word(one) if one.draft.message_id in names else one.draft for one in due]
-    done = make_messages(connection, drafts, terms)
+    others = [
+        analytics_drafts(connection, settings, only=asked.stories, is_backfill=asked.is_backfill),
+        release_note_drafts(connection, settings, only=asked.stories, is_backfill=asked.is_backfill),
+    ]
+    done = make_messages(connection, [*drafts, *(draft for other in others for draft in other.drafts)], terms)
+    for other in others:
+        done.withheld |= other.withheld
     outbox.refresh_mart(connection)
     return _withheld(done, "are not written of", asked)
 
@@ -173,7 +187,8 @@ def _chosen(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Message
     return [one for one in outbox.messages(connection) if not asked.stories or one.story_key in asked.stories]
 
 
-def _why(message: Message, terms: Terms) -> str | None:
+def why(message: Waiting, terms: Terms) -> str | None:
+    """Say why a message has to wait, None where it would be sent now."""
     if message.state == outbox.FAILED:
         return f"it failed; `{COMMAND} --approve {message.message_id[:12]}` tries it again"
     if terms.settings.mode not in WRITING:
@@ -192,19 +207,16 @@ def opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Term
     """Hold the warehouse under the one lock, and the terms of this moment."""
     at = now()
     with open_log(settings, command=COMMAND, since=at) as connection:
-        told = settings.writeback
-        group = "on" if told.mode in WRITING else "dry_run"
         as_of = min(newest_as_of(connection) or at, at)
-        since = told.enabled_at or outbox.switched_at(connection, group, as_of)
-        yield connection, Terms(told, since, at)
+        yield connection, terms_of(settings.writeback, at, lambda way: outbox.switched_at(connection, way, as_of))
 
 
 @contextmanager
-def writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
+def writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer | BatchWriter]]:
     """Hold one writer for each site and kind of message, made when it is first needed."""
-    held: dict[tuple[str, str, str], Writer] = {}
+    held: dict[tuple[str, str, str], Writer | BatchWriter] = {}
 
-    def writer_of(source: str, instance: str, kind: str) -> Writer:
+    def writer_of(source: str, instance: str, kind: str) -> Writer | BatchWriter:
         if (source, instance, kind) not in held:
             held[source, instance, kind] = _writer(settings, source, instance, kind)
         return held[source, instance, kind]
@@ -216,7 +228,7 @@ def writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer]]:
             writer.close()
 
 
-def _writer(settings: Settings, source: str, instance: str, kind: str) -> Writer:
+def _writer(settings: Settings, source: str, instance: str, kind: str) -> Writer | BatchWriter:
     known = sources().get(source)
     if not isinstance(known, WritableSource) or kind not in known.writes:
         raise UnreachableError(f"nobody writes messages of the kind {kind} to {source}")

@@ -34,7 +34,7 @@ def comments_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         for trouble in done.troubles:
             context.log.warning(trouble)
         counts = {"posted": done.posted, "made": done.made, "updated": done.updated, "found": done.found}
-        told = {**counts, "waiting": len(done.waiting)}
+        told = {**counts, "sent": done.sent, "waiting": len(done.waiting)}
         return dg.MaterializeResult(metadata={**told, "sentences": "\n".join(done.sentences)})
 
     return ticket_comments

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from pipelines.outbox.message import FOLLOW_UP, document_of
+from pipelines.outbox.message import document_of
 from pipelines.outbox.render import render
 from pipelines.sources.writing import Form, NewTicket
 from pipelines.summaries.document import Document, Paragraph
+from pipelines.writeback_settings import FOLLOW_UP
 from warehouse.outbox import Message
 
 
@@ -15,6 +16,7 @@ def content_of(message: Message, form: Form) -> Any:
     document = document_of(message)
     if message.kind != FOLLOW_UP:
         return render(document, form)
+    assert isinstance(document, Document), "a ticket is told in words"
     title, *body = document.blocks
     assert isinstance(title, Paragraph), "a ticket begins with its title"
     told = json.loads(message.facts)["ticket"]

@@ -12,13 +12,15 @@ from typing import Any
 
 import duckdb
 
+from pipelines.outbox.batches import Batches
 from pipelines.outbox.content import content_of
 from pipelines.outbox.delivered import Delivered, noun_of
-from pipelines.outbox.message import FOLLOW_UP, mark_of
+from pipelines.outbox.message import mark_of
 from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
 from pipelines.outbox.posted import OvertakenError, record_posted
 from pipelines.sources.live import LimitedError, MissingError, UnreachableError, VendorError
-from pipelines.sources.writing import LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.sources.writing import BatchWriter, LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.writeback_settings import EVENTS, FOLLOW_UP
 from warehouse import outbox
 from warehouse.outbox import Message, keep
 
@@ -38,17 +40,23 @@ class Delivery:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str, str], Writer],
-        clock: Callable[[], datetime],
+        self, connection: duckdb.DuckDBPyConnection, terms: Terms,
+        writer_of: Callable[[str, str, str], Writer | BatchWriter], clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
         self._done, self._troubles = Delivered(), dict[tuple[str, str], int]()
 
     def run(self, only: Sequence[str] = (), *, is_asked: Callable[[Message], bool] = lambda _: True) -> Delivered:
         """Deliver the messages that wait and are asked for, of these stories where any are named; tell of all runs."""
-        for message in outbox.messages(self._connection):
-            if message.state in _WAITING and (not only or message.story_key in only) and is_asked(message):
+        waiting = [
+            one for one in outbox.messages(self._connection)
+            if one.state in _WAITING and (not only or one.story_key in only) and is_asked(one)
+        ]  # fmt: skip
+        for message in waiting:
+            if message.kind not in EVENTS:
                 self._one(message)
+        batches = Batches(self._connection, self._terms, self._writer_of, self._clock, self._done)
+        batches.run([one for one in waiting if one.kind in EVENTS])
         return self._done
 
     def _one(self, message: Message) -> None:
@@ -63,6 +71,7 @@ class Delivery:
             return
         try:
             writer = self._writer_of(*site, message.kind)
+            assert not isinstance(writer, BatchWriter), "events alone go by many"
             self._attempt(message, writer, why)
         except VendorError as error:
             self._troubles[site] = self._troubles.get(site, 0) + self._weight(error)

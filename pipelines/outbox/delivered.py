@@ -3,15 +3,23 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pipelines.outbox.message import FOLLOW_UP, SPEC
+from pipelines.writeback_settings import FOLLOW_UP, SPEC
 from warehouse.outbox import Message
 
-_POSTED, _MADE, _UPDATED, _FOUND = "posted", "made", "updated", "found to have arrived before"
+_POSTED, _MADE, _UPDATED, _FOUND, _SENT = "posted", "made", "updated", "found to have arrived before", "sent"
 # What a message of a kind is called, one and several.
+_EVENT, _OTHER = ("event", "events"), ("message", "messages")
 _NOUNS = {
-    "impact": ("comment", "comments"), FOLLOW_UP: ("follow-up story", "follow-up stories"),
+    "impact": ("comment", "comments"), "story_shipped": _EVENT, "rollout_step": _EVENT, "impact_measured": _EVENT,
+    "annotation": ("note on charts", "notes on charts"), "release": ("release", "releases"),
+    "release_note": ("release note", "release notes"), FOLLOW_UP: ("follow-up story", "follow-up stories"),
     SPEC: ("specification", "specifications"),
 }  # fmt: skip
+
+
+def noun_of(message: Message) -> str:
+    """Return what a message is called."""
+    return _NOUNS.get(message.kind, _OTHER)[0]
 
 
 @dataclass(slots=True)
@@ -39,6 +47,10 @@ class Delivered:
         """Count what had arrived before."""
         self._count(_FOUND, message)
 
+    def count_sent(self, message: Message) -> None:
+        """Count an event that was acknowledged."""
+        self._count(_SENT, message)
+
     @property
     def posted(self) -> int:
         """Of what was newly written."""
@@ -60,6 +72,11 @@ class Delivered:
         return self._sum(_FOUND)
 
     @property
+    def sent(self) -> int:
+        """Of events that were acknowledged."""
+        return self._sum(_SENT)
+
+    @property
     def sentences(self) -> list[str]:
         """Say it, for a person; nothing where nothing was done."""
         told = [
@@ -69,12 +86,7 @@ class Delivered:
         return [*told, *self.troubles]
 
     def _count(self, what: str, message: Message) -> None:
-        self._counts[what, _NOUNS.get(message.kind, ("message", "messages"))] += 1
+        self._counts[what, _NOUNS.get(message.kind, _OTHER)] += 1
 
     def _sum(self, what: str) -> int:
         return sum(count for (told, _), count in self._counts.items() if told == what)
-
-
-def noun_of(message: Message) -> str:
-    """Return what a message is where it stands, in a word or two."""
-    return _NOUNS.get(message.kind, ("message", "messages"))[0]

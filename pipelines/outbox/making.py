@@ -7,9 +7,9 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.outbox.message import SPEC, is_of_one_comment
-from pipelines.outbox.policy import Terms, never, worth
-from pipelines.summaries.template import KIND
+from pipelines.outbox.message import is_of_one_comment
+from pipelines.outbox.policy import BY_A_PERSON, Terms, never, worth
+from pipelines.writeback_settings import ANALYTICS, FOLLOW_UP, SPEC
 from warehouse import outbox
 from warehouse.connection import transaction
 from warehouse.outbox import Draft, Message
@@ -113,7 +113,7 @@ def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | N
     newer = [(one, "a newer definition tells it") for one in before if one.state in (*_UNSENT, outbox.SENT)]
     later = [
         (one, "a later rollout is told of") for one in of_story
-        if draft.kind == KIND and one.epoch < draft.epoch and one.state in _UNSENT
+        if one.epoch < draft.epoch and one.state in _UNSENT and draft.kind not in (*ANALYTICS, FOLLOW_UP)
     ]  # fmt: skip
     remote_ids = [one.remote_id for one in before if one.remote_id is not None]
     reason = next(filter(None, reasons), "its time has come")
@@ -145,16 +145,22 @@ def take_back(
 
 
 def decide(
-    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime
+    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime, where: str = "",
+    version: int | None = None,
 ) -> list[Message]:  # fmt: skip
     """Approve or reject what waits of a story, or of a message by (the begin of) its id; return what was decided on.
 
     What failed may be approved again.
+
+    Args:
+        where: the decision was made, for the history.
+        version: of the text that was seen; another one is not decided on.
     """
     found = [
         one for one in outbox.messages(connection)
-        if one.state in _UNSENT and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
+        if one.state in _UNSENT and version in (None, one.version)
+        and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
     ]  # fmt: skip
-    state, reason = (outbox.APPROVED, "a person approved it") if is_approved else (
-        outbox.REJECTED, "a person rejected it")  # fmt: skip
+    state, what = (outbox.APPROVED, BY_A_PERSON) if is_approved else (outbox.REJECTED, "a person rejected it")
+    reason = f"{what} {where}".rstrip()
     return [one for one in found if outbox.keep(connection, one, state, reason, at)]

@@ -7,17 +7,21 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pipelines.events.ids import canonical_json, content_hash
+from pipelines.outbox.payload import Payload
 from pipelines.sources.writing import Mark
 from pipelines.summaries.comment import Comment
 from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph, plain
+from pipelines.writeback_settings import ANALYTICS
 from warehouse.outbox import Draft, Message
 
-FOLLOW_UP, SPEC = "follow_up", "spec"
 
+def message_id(story_key: str, kind: str, epoch: int, definition_version: str, *part: str) -> str:
+    """Return the id of a message, 32 hex characters: one comment is one message, however its figures change.
 
-def message_id(story_key: str, kind: str, epoch: int, definition_version: str) -> str:
-    """Return the id of a message, 32 hex characters: one comment is one message, however its figures change."""
-    told = json.dumps(["message", story_key, kind, epoch, definition_version])
+    Args:
+        part: what of the story it is about, where a story has several messages of a kind.
+    """
+    told = json.dumps(["message", story_key, kind, epoch, definition_version, *part])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -55,10 +59,12 @@ def as_json(document: Document) -> list[dict[str, Any]]:
     return [asdict(block) for block in document.blocks]
 
 
-def document_of(message: Message) -> Document:
-    """Return the text of a message, to be rendered."""
-    blocks = list[Block]()
-    for told in json.loads(message.document):
+def document_of(message: Message) -> Document | Payload:
+    """Return the text or the payload of a message, to be rendered."""
+    document, blocks = json.loads(message.document), list[Block]()
+    if isinstance(document, dict):
+        return Payload(**document)
+    for told in document:
         blocks.append(_block(told))
     return Document(tuple(blocks))
 
@@ -72,7 +78,12 @@ def _block(told: Mapping[str, Any]) -> Block:
 
 
 def is_of_one_comment(one: Draft, other: Draft) -> bool:
-    """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both."""
+    """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both.
+
+    What analytics were told cannot be written anew, so there each message is one of its own.
+    """
+    if one.kind in ANALYTICS:
+        return one.message_id == other.message_id
     return (one.story_key, one.kind, one.epoch) == (other.story_key, other.kind, other.epoch)
 
 

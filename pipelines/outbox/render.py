@@ -8,6 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
+from pipelines.outbox.payload import Payload
 from pipelines.sources.writing import Form
 from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph
 
@@ -27,8 +28,10 @@ _MARKDOWN_START = re.compile(r"^(?=[-+>#=:]|\d+[.)])")
 _SHORT_NAME = re.compile(r":(?=[\w+-]+:)")
 
 
-def render(document: Document, form: Form) -> Any:
-    """Return a text as a vendor takes it: a document of Atlassian's for `adf`, else a text."""
+def render(document: Document | Payload, form: Form) -> Any:
+    """Return a text as a vendor takes it: a document of Atlassian's for `adf`, else a text; a payload as it is."""
+    if isinstance(document, Payload):
+        return document.told
     if form == "adf":
         return _adf(document)
     told = [_wiki_block(block) if form == "wiki" else _markdown_block(block) for block in document.blocks]

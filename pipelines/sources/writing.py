@@ -6,14 +6,15 @@ who looks first.
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from pipelines.sources.live import ConnectionSettings, Network, VendorError
+from pipelines.sources.live import ConnectionSettings, Finding, Network, VendorError
 
-# How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown.
-Form = Literal["adf", "wiki", "markdown"]
+# How a vendor wants a text: Atlassian's document format, wiki markup, or Markdown; or no text at all but a payload.
+Form = Literal["adf", "wiki", "markdown", "payload"]
 
 
 class UnsentError(VendorError):
@@ -154,6 +155,39 @@ class Writer(Protocol):
 
 
 @runtime_checkable
+class RightsTold(Protocol):
+    """A writer whose vendor can be asked what the token may do."""
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask, and write nothing, whether the token may write in these projects or teams; raises no VendorError."""
+
+
+@runtime_checkable
+class BatchWriter(Protocol):
+    """Sends events to one vendor's site, many in one request.
+
+    An event cannot be looked for there. It bears an id that is always the same, by which the vendor drops a second one
+    for `remembers`.
+    """
+
+    vendor: str
+    instance: str
+    remembers: timedelta
+
+    def send(self, events: Sequence[tuple[Mark, Any]]) -> list[VendorError | None]:
+        """Send payloads once, and return of each, in order, None where the vendor acknowledged it.
+
+        Else it is an UnsentError, a LostError or a NotTakenError: what became of it.
+        """
+
+    def id_of(self, mark: Mark) -> str:
+        """Return the id that an event bears there."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+@runtime_checkable
 class WritableSource(Protocol):
     """A source that can be written to.
 
@@ -164,7 +198,7 @@ class WritableSource(Protocol):
 
     writes: frozenset[str]
 
-    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer | BatchWriter:
         """Return what writes messages of a kind to a site; asks nothing yet."""
 
 

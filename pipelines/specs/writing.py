@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.events.ids import canonical_json, content_hash
-from pipelines.outbox.message import SPEC, draft
+from pipelines.outbox.message import draft
 from pipelines.specs.drafting import Spec
 from pipelines.specs.material import Material
 from pipelines.specs.sections import SECTIONS
@@ -15,6 +15,7 @@ from pipelines.summaries.comment import Comment
 from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph
 from pipelines.summaries.language import language
 from pipelines.summaries.literal import literal
+from pipelines.writeback_settings import SPEC
 from warehouse.outbox import Draft
 
 VERSION = "spec 1"

@@ -7,11 +7,13 @@ after it that it does. So a comment that is gone was deleted by somebody, and on
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from pipelines.sources.base import mapping_of
 from pipelines.sources.linear.reach import LinearReach, TakenError, id_of
-from pipelines.sources.live import MissingError, VendorError
+from pipelines.sources.live import Finding, MissingError, VendorError
 from pipelines.sources.writing import LostError, Mark, NotTakenError, Sight, Standing, UnsentError
 
 _ISSUE = "query OurIssue($id: String!) { issue(id: $id) { id identifier trashed } }"
@@ -20,6 +22,7 @@ _POST = "mutation PostComment($input: CommentCreateInput!) { commentCreate(input
 _REPLACE = """mutation ReplaceComment($id: String!, $input: CommentUpdateInput!) {
   commentUpdate(id: $id, input: $input) { success comment { id } }
 }"""
+_RIGHTS = "query OurRights { viewer { id active guest } }"
 
 
 class LinearWriter(LinearReach):
@@ -64,6 +67,26 @@ class LinearWriter(LinearReach):
         card = self._card(sight.ticket_id, mark)
         if not card.get("is_posted"):
             self._keep(sight.ticket_id, mark, {**card, "comment_id": remote_id, "is_posted": 1})
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask who the token is of: its scopes are told nowhere."""
+        teams = ", ".join(places)
+        try:
+            viewer = mapping_of(self._client.query(_RIGHTS, {}).get("viewer"))
+        except VendorError as error:
+            yield Finding(
+                "act", f"{str(error).rstrip('.')}; so nobody knows whether comments may be written in {teams}"
+            )
+            return
+        if not viewer.get("active"):
+            yield Finding("act", f"the account of linear's token is disabled, so nothing can be written in {teams}")
+            return
+        who = "a guest, who may write in his own teams only" if viewer.get("guest") else "an active account"
+        yield Finding(
+            "warn" if viewer.get("guest") else "ok",
+            f"linear's token is of {who}; which scopes it has linear does not tell, and to write in {teams} it needs "
+            "Read and Write",
+        )
 
     def _announce(self, sight: Sight, body: str, mark: Mark) -> None:
         card = self._card(sight.ticket_id, mark)

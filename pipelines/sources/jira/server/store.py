@@ -55,6 +55,7 @@ class Store:
         properties: by `issue <key>` or `comment <id>`.
         former: keys under which tickets were before they moved to another project, with the ids of those tickets.
         link_types: by name.
+        lacking: keys of the permissions that the token lacks, by project.
     """
 
     site: str
@@ -72,6 +73,7 @@ class Store:
     hidden_boards: set[int] = field(default_factory=set)
     properties: dict[str, dict[str, Any]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, set[str]] = field(default_factory=dict)
     written: int = 0
     link_types: dict[str, Any] = field(default_factory=lambda: {row["name"]: row for row in _LINK_TYPES})
 

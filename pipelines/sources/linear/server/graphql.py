@@ -57,7 +57,7 @@ class Document:
         store = self._store
         match name:
             case "viewer":
-                return {"id": "5b1c8d3e-0000-4000-a000-000000000001", "name": "Storyline", "app": True}
+                return {"id": "5b1c8d3e-0000-4000-a000-000000000001", "name": "Storyline", "app": True, **store.viewer}
             case "organization":
                 return {"urlKey": store.workspace, "name": store.workspace.title()}
             case "rateLimitStatus":

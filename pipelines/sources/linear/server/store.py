@@ -73,6 +73,7 @@ class Store:
         states, teams: by id and by key; `labels` by id, those of no team for all.
         arrivals: how often each write arrived, by mutation and what it is about: the id that the client gave it, else
             the id of what it changes, else its text.
+        viewer: what is told of the account of the token.
         refused: how many requests met a spent limit.
     """
 
@@ -86,6 +87,7 @@ class Store:
     requests: Bucket = field(default_factory=lambda: Bucket(5_000, 5_000))
     complexity: Bucket = field(default_factory=lambda: Bucket(3_000_000, 3_000_000))
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    viewer: Node = field(default_factory=lambda: {"active": True, "guest": False})
     refused: int = 0
 
     @classmethod
