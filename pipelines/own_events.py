@@ -1,7 +1,8 @@
 """What the line itself tells the log: a source of our own, whose events no mart counts and no digest of the log holds.
 
 They come after the marts, so they would make news of themselves each night, and a rebuild would show more than the
-night before it.
+night before it. What is made or posted once, a follow-up story or a specification, is counted all the same: the tracker
+alone does not say whose it is (`dbt/macros/own_events.sql`).
 """
 
 from collections.abc import Iterable
@@ -15,10 +16,13 @@ from warehouse.verdicts import OWN, VERDICT_REACHED
 
 VERDICTS, MESSAGES = "verdicts", "messages"
 COMMENT_POSTED, COMMENT_UPDATED = "comment.posted", "comment.updated"
+FOLLOW_UP_CREATED, SPEC_POSTED = "follow_up.created", "spec.posted"
 ANALYTICS_SENT = "analytics.sent"
 NOTE_POSTED, NOTE_UPDATED = "release_note.posted", "release_note.updated"
 # What is noted of a message of a kind: when it was newly written, and when it was written anew in its place.
 _TYPES = {
+    "follow_up": (FOLLOW_UP_CREATED, FOLLOW_UP_CREATED),
+    "spec": (SPEC_POSTED, COMMENT_UPDATED),
     "release_note": (NOTE_POSTED, NOTE_UPDATED),
     **dict.fromkeys(ANALYTICS, (ANALYTICS_SENT, ANALYTICS_SENT)),
 }
@@ -31,7 +35,12 @@ class Conclusions:
     name = OWN
     mapper_version = 1
     streams = (Stream(VERDICTS, "observation"), Stream(MESSAGES, "observation"))
-    emits = frozenset({VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, ANALYTICS_SENT, NOTE_POSTED, NOTE_UPDATED})
+    emits = frozenset(
+        {
+            VERDICT_REACHED, COMMENT_POSTED, COMMENT_UPDATED, FOLLOW_UP_CREATED, SPEC_POSTED, ANALYTICS_SENT,
+            NOTE_POSTED, NOTE_UPDATED,
+        }
+    )  # fmt: skip
 
     def to_events(self, instance: str, stream: str, record_key: str, body: Any) -> Iterable[Event]:
         """Map one verdict, or one message that arrived; its id is that of its key."""

@@ -12,15 +12,17 @@ from pipelines.analytics_messages import analytics_drafts
 from pipelines.clock import now
 from pipelines.comments import due_comments, wording
 from pipelines.connections import connection_of, network_of
+from pipelines.follow_ups import follow_up_drafts
 from pipelines.outbox.deliver import Delivery
 from pipelines.outbox.delivered import Delivered, noun_of
-from pipelines.outbox.making import decide, make_messages, wanted
+from pipelines.outbox.making import Made, decide, make_messages, take_back, wanted
 from pipelines.outbox.policy import WRITING, Terms, Waiting, never, not_now, terms_of
 from pipelines.release_note_messages import release_note_drafts
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.live import UnreachableError
 from pipelines.sources.registry import sources
 from pipelines.sources.writing import BatchWriter, WritableSource, Writer
+from pipelines.writeback_settings import FOLLOW_UP
 from warehouse import outbox
 from warehouse.event_log import newest_as_of
 from warehouse.outbox import Message
@@ -50,8 +52,8 @@ def show(settings: Settings, asked: Asked) -> list[str]:
     """
     if settings.writeback.mode == "off":
         return ["Comments are off: nothing is made and nothing would be written; set writeback.mode."]
-    with _opened(settings) as (connection, terms):
-        told = _made(connection, settings, terms, asked)
+    with opened(settings) as (connection, terms):
+        told = _follow_ups_made(connection, settings, terms, asked) + _made(connection, settings, terms, asked)
         waiting = [one for one in _chosen(connection, asked) if one.state in _LIVE]
         for message in waiting:
             told += shown(message, why(message, terms), _before(connection, message))
@@ -68,9 +70,13 @@ def send(settings: Settings, asked: Asked, *, clock: Callable[[], datetime] = no
     mode = settings.writeback.mode
     if mode not in WRITING:
         raise NotSentError(f"nothing is sent in mode {mode}; set writeback.mode to approve or auto")
-    with _opened(settings) as (connection, terms), _writers(settings) as writer_of:
-        withheld = _made(connection, settings, terms, asked)
-        done = Delivery(connection, terms, writer_of, clock).run(asked.stories)
+    with opened(settings) as (connection, terms), writers(settings) as writer_of:
+        delivery = Delivery(connection, terms, writer_of, clock)
+        # A follow-up story goes first, so that the comment of the same night can name it.
+        withheld = _follow_ups_made(connection, settings, terms, asked)
+        delivery.run(asked.stories, is_asked=lambda message: message.kind == FOLLOW_UP)
+        withheld += _made(connection, settings, terms, asked)
+        done = delivery.run(asked.stories, is_asked=lambda message: message.kind != FOLLOW_UP)
         done.waiting += withheld
         outbox.refresh_mart(connection)
     return done
@@ -86,7 +92,8 @@ def by_night(settings: Settings) -> Delivered:
     if mode in WRITING:
         return send(settings, Asked())
     if mode != "off":
-        with _opened(settings) as (connection, terms):
+        with opened(settings) as (connection, terms):
+            _follow_ups_made(connection, settings, terms, Asked())
             _made(connection, settings, terms, Asked())
     return Delivered()
 
@@ -104,7 +111,7 @@ def approve(
         Locked, WarehouseError: the warehouse cannot be written now.
     """
     told = []
-    with _opened(settings) as (connection, terms):
+    with opened(settings) as (connection, terms):
         for name in names:
             found = decide(connection, name, is_approved=is_approved, at=terms.at, where=where, version=version)
             if not found:
@@ -128,11 +135,28 @@ def shown(message: Message, why: str | None, before: str) -> Iterator[str]:
     yield from (f"  {line}" for number, line in enumerate(lines) if number > 1 and not line.startswith("@@"))
 
 
+def _follow_ups_made(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
+) -> list[str]:  # fmt: skip
+    if not settings.writeback.follow_ups.enabled:
+        return []
+    terms = _as_of_marts(connection, terms)
+    due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
+    drafts = follow_up_drafts(due, settings)
+    take_back(connection, FOLLOW_UP, {one.pack.story_key for one in due}, drafts, terms.at)
+    done = make_messages(connection, drafts, terms)
+    return _withheld(done, "have no follow-up story", asked)
+
+
+def _as_of_marts(connection: duckdb.DuckDBPyConnection, terms: Terms) -> Terms:
+    """Return the terms of the moment that the marts stand for: what is made of equal marts is equal."""
+    return replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+
+
 def _made(
     connection: duckdb.DuckDBPyConnection, settings: Settings, terms: Terms, asked: Asked
 ) -> list[str]:  # fmt: skip
-    # What is made of equal marts is equal, so it is made at the moment that they stand for.
-    terms = replace(terms, at=min(newest_as_of(connection) or terms.at, terms.at))
+    terms = _as_of_marts(connection, terms)
     due = due_comments(connection, settings, only=asked.stories, is_backfill=asked.is_backfill)
     names = {one.message_id for one in wanted(connection, [one.draft for one in due], terms)}
     drafts = [one.draft for one in due]
@@ -147,12 +171,16 @@ def _made(
     for other in others:
         done.withheld |= other.withheld
     outbox.refresh_mart(connection)
+    return _withheld(done, "are not written of", asked)
+
+
+def _withheld(done: Made, what: str, asked: Asked) -> list[str]:
     if asked.stories:
         return [f"{story}: {why}." for story, why in done.withheld.items()]
     if not done.withheld:
         return []
     story, why = next(iter(done.withheld.items()))
-    return [f"{len(done.withheld)} stories are not written of; {story}: {why}."]
+    return [f"{len(done.withheld)} stories {what}; {story}: {why}."]
 
 
 def _chosen(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Message]:
@@ -175,7 +203,8 @@ def _before(connection: duckdb.DuckDBPyConnection, message: Message) -> str:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
+def opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Terms]]:
+    """Hold the warehouse under the one lock, and the terms of this moment."""
     at = now()
     with open_log(settings, command=COMMAND, since=at) as connection:
         as_of = min(newest_as_of(connection) or at, at)
@@ -183,7 +212,7 @@ def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Ter
 
 
 @contextmanager
-def _writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer | BatchWriter]]:
+def writers(settings: Settings) -> Iterator[Callable[[str, str, str], Writer | BatchWriter]]:
     """Hold one writer for each site and kind of message, made when it is first needed."""
     held: dict[tuple[str, str, str], Writer | BatchWriter] = {}
 

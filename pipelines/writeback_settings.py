@@ -13,7 +13,7 @@ MarkKind = Literal["annotation", "release"]
 EVENTS: tuple[str, ...] = get_args(EventKind)
 # What goes to product analytics: nobody is told by it, and it stands on no ticket.
 ANALYTICS: tuple[str, ...] = (*EVENTS, *get_args(MarkKind))
-RELEASE_NOTE = "release_note"
+RELEASE_NOTE, FOLLOW_UP, SPEC = "release_note", "follow_up", "spec"
 
 
 def _has_a_zone(moment: datetime | None) -> datetime | None:
@@ -61,6 +61,28 @@ class ReleaseNotes(BaseModel):
     repositories: tuple[str, ...] = ()
 
 
+class FollowUps(BaseModel):
+    """Which stories get a follow-up story, made in their own project.
+
+    Attributes:
+        enabled: they are made; else they are only proposed in the comment.
+        least_people: of a story's top request, from which on it is taken up; nothing of fewer than three is told of.
+        adoption_target: share, 0 to 1, that users reach within the window; missed where even the upper end of the
+            interval of a mature cohort lies below it. None: no story misses it.
+        issue_type: of the new ticket, for trackers that have types; `labels` have to be known to some of them.
+        most_per_run: what is due beyond it waits for the next run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = False
+    least_people: int = Field(default=3, ge=3)
+    adoption_target: float | None = Field(default=None, gt=0, lt=1)
+    issue_type: str = Field(default="Story", min_length=1)
+    labels: tuple[str, ...] = ()
+    most_per_run: int = Field(default=3, ge=1)
+
+
 class Writeback(BaseModel):
     """How comments reach tickets.
 
@@ -71,6 +93,7 @@ class Writeback(BaseModel):
         quiet_from: nothing is written from then until `quiet_until`, by `time_zone`; equal: at any time.
         comments_per_hour: to one project.
         correction_threshold: what was told is corrected when a figure moved by more than this share of it.
+        follow_ups: stories that are made of what others taught.
         approve_in_report: every reader of the report may approve and reject; else the command alone does.
         analytics: what goes back to product analytics; `release_notes`: into the notes of releases.
     """
@@ -86,6 +109,7 @@ class Writeback(BaseModel):
     time_zone: TimeZone = "UTC"
     comments_per_hour: int = Field(default=20, ge=1)
     correction_threshold: float = Field(default=0.1, gt=0)
+    follow_ups: FollowUps = FollowUps()
     approve_in_report: bool = False
     analytics: Analytics = Analytics()
     release_notes: ReleaseNotes = ReleaseNotes()
@@ -96,4 +120,6 @@ class Writeback(BaseModel):
             return f"writeback.analytics sends no {kind}"
         if kind == RELEASE_NOTE and not self.release_notes.enabled:
             return "writeback.release_notes is not enabled"
+        if kind == FOLLOW_UP and not self.follow_ups.enabled:
+            return "follow-up stories are off (writeback.follow_ups.enabled)"
         return None

@@ -3,7 +3,7 @@
 `sending` is written down before anything is sent. Then our mark is looked for on the ticket, and only where there is
 none, and no request of ours can still be under way, is a comment posted. An answer that was lost leaves the message in
 `sending`: the next run finds the comment, or knows that there is none. A comment that a person edited or deleted is
-theirs, and left as it is.
+theirs, and left as it is. What holds for a comment holds for a ticket that is made.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +13,14 @@ from typing import Any
 import duckdb
 
 from pipelines.outbox.batches import Batches
+from pipelines.outbox.content import content_of
 from pipelines.outbox.delivered import Delivered, noun_of
-from pipelines.outbox.message import document_of, mark_of
+from pipelines.outbox.message import mark_of
 from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
 from pipelines.outbox.posted import OvertakenError, record_posted
-from pipelines.outbox.render import render
 from pipelines.sources.live import LimitedError, MissingError, UnreachableError, VendorError
 from pipelines.sources.writing import BatchWriter, LostError, Mark, NotTakenError, Sight, Writer
-from pipelines.writeback_settings import EVENTS
+from pipelines.writeback_settings import EVENTS, FOLLOW_UP
 from warehouse import outbox
 from warehouse.outbox import Message, keep
 
@@ -46,11 +46,11 @@ class Delivery:
         self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
         self._done, self._troubles = Delivered(), dict[tuple[str, str], int]()
 
-    def run(self, only: Sequence[str] = ()) -> Delivered:
-        """Deliver the messages that wait, of these stories where any are named."""
+    def run(self, only: Sequence[str] = (), *, is_asked: Callable[[Message], bool] = lambda _: True) -> Delivered:
+        """Deliver the messages that wait and are asked for, of these stories where any are named; tell of all runs."""
         waiting = [
             one for one in outbox.messages(self._connection)
-            if one.state in _WAITING and (not only or one.story_key in only)
+            if one.state in _WAITING and (not only or one.story_key in only) and is_asked(one)
         ]  # fmt: skip
         for message in waiting:
             if message.kind not in EVENTS:
@@ -81,6 +81,9 @@ class Delivery:
 
     def _why_not(self, message: Message) -> str | None:
         since = self._terms.at - _HOUR
+        most = self._terms.settings.follow_ups.most_per_run
+        if message.kind == FOLLOW_UP and self._done.made >= most:
+            return f"{most} follow-up stories were made in this run; the next one goes on"
         sent = outbox.sent_since(self._connection, message.source, message.project_key, since)
         return never(message, self._terms, is_standing=message.remote_id is not None) or not_now(
             message, self._terms, sent
@@ -111,6 +114,9 @@ class Delivery:
             self._write(self._sending(message) if was_lost else message, sight, writer)
         except MissingError as error:
             self._end(message, outbox.FAILED, "the ticket is gone, or hidden from the token", error)
+            raise
+        except NotTakenError as error:
+            self._end(message, outbox.FAILED, "nobody knows whether it arrived", error)
             raise
         except LostError:
             raise
@@ -146,7 +152,7 @@ class Delivery:
         return True
 
     def _write(self, message: Message, sight: Sight, writer: Writer) -> None:
-        body, mark = render(document_of(message), writer.form), mark_of(message)
+        body, mark = content_of(message, writer.form), mark_of(message)
         try:
             if sight.standing is None:
                 remote_id, what = writer.post(sight, body, mark), "it was posted"

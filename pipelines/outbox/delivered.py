@@ -3,15 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from pipelines.writeback_settings import FOLLOW_UP, SPEC
 from warehouse.outbox import Message
 
-_POSTED, _UPDATED, _FOUND, _SENT = "posted", "updated", "found to have arrived before", "sent"
+_POSTED, _MADE, _UPDATED, _FOUND, _SENT = "posted", "made", "updated", "found to have arrived before", "sent"
 # What a message of a kind is called, one and several.
 _EVENT, _OTHER = ("event", "events"), ("message", "messages")
 _NOUNS = {
     "impact": ("comment", "comments"), "story_shipped": _EVENT, "rollout_step": _EVENT, "impact_measured": _EVENT,
     "annotation": ("note on charts", "notes on charts"), "release": ("release", "releases"),
-    "release_note": ("release note", "release notes"),
+    "release_note": ("release note", "release notes"), FOLLOW_UP: ("follow-up story", "follow-up stories"),
+    SPEC: ("specification", "specifications"),
 }  # fmt: skip
 
 
@@ -34,8 +36,8 @@ class Delivered:
     _counts: Counter[tuple[str, tuple[str, str]]] = field(default_factory=Counter)
 
     def count_posted(self, message: Message) -> None:
-        """Count what was newly written."""
-        self._count(_POSTED, message)
+        """Count what was newly written, or made."""
+        self._count(_MADE if message.kind == FOLLOW_UP else _POSTED, message)
 
     def count_updated(self, message: Message) -> None:
         """Count what was written anew in its place."""
@@ -53,6 +55,11 @@ class Delivered:
     def posted(self) -> int:
         """Of what was newly written."""
         return self._sum(_POSTED)
+
+    @property
+    def made(self) -> int:
+        """Of tickets that were newly made."""
+        return self._sum(_MADE)
 
     @property
     def updated(self) -> int:

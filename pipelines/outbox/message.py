@@ -10,7 +10,7 @@ from pipelines.events.ids import canonical_json, content_hash
 from pipelines.outbox.payload import Payload
 from pipelines.sources.writing import Mark
 from pipelines.summaries.comment import Comment
-from pipelines.summaries.document import Block, Bullets, Document, Paragraph, plain
+from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph, plain
 from pipelines.writeback_settings import ANALYTICS
 from warehouse.outbox import Draft, Message
 
@@ -55,7 +55,7 @@ def draft(comment: Comment, story: Mapping[str, Any], *, is_backfill: bool = Fal
 
 
 def as_json(document: Document) -> list[dict[str, Any]]:
-    """Return a document as JSON: a block is a `text` or has `items`."""
+    """Return a document as JSON: a block is a `text`, a `heading`, a `label` with its `url`, or has `items`."""
     return [asdict(block) for block in document.blocks]
 
 
@@ -65,8 +65,16 @@ def document_of(message: Message) -> Document | Payload:
     if isinstance(document, dict):
         return Payload(**document)
     for told in document:
-        blocks.append(Paragraph(told["text"]) if "text" in told else Bullets(tuple(told["items"])))
+        blocks.append(_block(told))
     return Document(tuple(blocks))
+
+
+def _block(told: Mapping[str, Any]) -> Block:
+    if "items" in told:
+        return Bullets(tuple(told["items"]))
+    if "url" in told:
+        return Link(told["label"], told["url"])
+    return Heading(told["heading"]) if "heading" in told else Paragraph(told["text"])
 
 
 def is_of_one_comment(one: Draft, other: Draft) -> bool:
@@ -79,11 +87,11 @@ def is_of_one_comment(one: Draft, other: Draft) -> bool:
     return (one.story_key, one.kind, one.epoch) == (other.story_key, other.kind, other.epoch)
 
 
-def in_place_of(new: Draft, message: Message) -> Draft:
-    """Return a new text under the name of the message that it goes on in."""
-    return replace(new, message_id=message.message_id, definition_version=message.definition_version)
-
-
 def mark_of(message: Message) -> Mark:
     """Return what a message bears where it stands, so that it is known again."""
     return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)
+
+
+def in_place_of(new: Draft, message: Message) -> Draft:
+    """Return a new text under the name of the message that it goes on in."""
+    return replace(new, message_id=message.message_id, definition_version=message.definition_version)

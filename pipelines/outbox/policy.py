@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pipelines.writeback_settings import ANALYTICS, RELEASE_NOTE, Mode, Writeback
+from pipelines.writeback_settings import ANALYTICS, RELEASE_NOTE, SPEC, Mode, Writeback
 from warehouse import outbox
 from warehouse.outbox import Draft, Message
 
@@ -147,6 +147,8 @@ def worth(message: Message, new: Draft, threshold: float) -> str | None:
     """
     if new.content_hash == message.content_hash:
         return None
+    if new.kind == SPEC:
+        return "it was drafted anew"
     before, was_final = message.facts, message.is_final
     if message.state == outbox.SENT and message.sent_facts is not None:
         before, was_final = message.sent_facts, message.is_sent_final

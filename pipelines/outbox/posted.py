@@ -12,7 +12,7 @@ from pipelines.outbox.payload import Payload
 from pipelines.own_events import MESSAGES, Conclusions
 from pipelines.projection import CatalogProjection
 from pipelines.sources.writing import Sight
-from pipelines.writeback_settings import ANALYTICS, EVENTS, RELEASE_NOTE
+from pipelines.writeback_settings import ANALYTICS, EVENTS, FOLLOW_UP, RELEASE_NOTE, SPEC
 from warehouse import outbox
 from warehouse.event_log import append
 from warehouse.outbox import Message
@@ -35,7 +35,12 @@ def record_posted(
         record_sent(connection, [(message, remote_id)], at, reason)
         return
     told = _of_release(message, sight) if message.kind == RELEASE_NOTE else _of_ticket(message, sight)
+    if message.kind == FOLLOW_UP:
+        told["created_key"] = remote_id
     is_update = sight.standing is not None and message.remote_id is not None
+    if message.kind in (FOLLOW_UP, SPEC):
+        # These are counted from their first, even where an earlier attempt came far enough to know its id.
+        is_update = message.sent_version is not None
     _note(connection, [(message, remote_id, told | {"is_update": is_update})], at, reason)
 
 

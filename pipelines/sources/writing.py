@@ -1,4 +1,4 @@
-"""The seam of writing to a vendor: one comment of ours on a ticket, found again by a marker before anything is sent.
+"""The seam of writing to a vendor: one thing of ours for a ticket, found again by a marker before anything is sent.
 
 A request that writes is sent once. What became of it is told by which error it raises; trying again is for the caller,
 who looks first.
@@ -34,7 +34,7 @@ class Mark:
     """What a comment of ours bears, so that it is known again.
 
     Attributes:
-        kind, epoch: a ticket has one comment of each pair.
+        kind, epoch: a ticket has one thing of ours of each pair.
         content_hash: of the text, whatever form it was rendered in.
     """
 
@@ -46,15 +46,34 @@ class Mark:
 
     @property
     def place(self) -> str:
-        """Which of a ticket's comments of ours it is."""
+        """Which of a ticket's things of ours it is."""
         return f"{self.kind}/{self.epoch}"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Our comment as it stands on a ticket.
+class NewTicket:
+    """A ticket that is to be made in the project of another, which is its origin.
 
     Attributes:
+        title: one line of plain text.
+        body: in the form that the site wants.
+        issue_type: its name, for sites that have types; `labels` by their names.
+        relations: how the ticket may be tied to its origin, as it reads from the ticket, in small letters.
+    """
+
+    title: str
+    body: Any
+    issue_type: str
+    labels: tuple[str, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of ours stands already, as our comment on a ticket.
+
+    Attributes:
+        remote_id: the vendor's own of a comment; of a ticket that was made, its key.
         content_hash: of the text that we last wrote there.
         is_edited: somebody else changed it since.
     """
@@ -81,7 +100,7 @@ class Sight:
 
 
 class Writer(Protocol):
-    """Writes comments to one vendor's site, `instance` as it stands in the log."""
+    """Writes one kind of message to one vendor's site, `instance` as it stands in the log."""
 
     vendor: str
     instance: str
@@ -95,33 +114,37 @@ class Writer(Protocol):
         """
 
     def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:
-        """Look for our comment on a ticket, by its present or a former key.
+        """Look for what is ours of a ticket, by its present or a former key.
 
         Args:
-            known_id: of the comment as we know it, None where we know of none.
+            known_id: of what is ours as we know it, None where we know of none.
             since: none of ours is older.
 
         Raises:
             MissingError: there is no such ticket, or none that the token may see.
+            NotTakenError: whether anything of ours stands will never be known without a person.
             VendorError: it cannot be looked at.
         """
 
     def post(self, sight: Sight, body: Any, mark: Mark) -> str:
-        """Add a comment that bears the mark, and return its id.
+        """Add it, as a comment that bears the mark, and return its id.
+
+        Args:
+            body: in the writer's form; of a ticket that is to be made a `NewTicket`.
 
         Raises:
             UnsentError, LostError, NotTakenError: what became of it.
         """
 
     def replace(self, sight: Sight, body: Any, mark: Mark) -> None:
-        """Write the comment that stands anew, with its mark.
+        """Write what stands anew, with its mark.
 
         Raises:
             UnsentError, LostError, NotTakenError: what became of it.
         """
 
     def note(self, sight: Sight, remote_id: str, mark: Mark) -> None:
-        """Let the ticket itself remember the comment, so that one that is deleted is not posted again.
+        """Let the ticket itself remember what was made, so that it is not made again where somebody deleted it.
 
         Raises:
             VendorError: it does not.
@@ -169,7 +192,8 @@ class WritableSource(Protocol):
     """A source that can be written to.
 
     Attributes:
-        writes: the kinds of messages that it takes; `impact` is the comment that tells what came of a story.
+        writes: the kinds of messages that it takes: `impact` is the comment that tells what came of a story,
+            `follow_up` a ticket that goes on from it, `spec` the comment that is a draft of its specification.
     """
 
     writes: frozenset[str]

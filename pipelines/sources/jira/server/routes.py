@@ -106,6 +106,7 @@ def _common(api: str) -> tuple[_Route, ...]:
         ("DELETE", f"{issue}/comment/([^/]+)", writes.without_comment, False),
         ("POST", f"{issue}/remotelink", writes.remote_link, False),
         ("POST", f"{api}/issueLink", writes.link, False),
+        ("GET", f"{api}/issueLinkType", writes.link_types, False),
         *(
             (method, f"{api}/{of}/([^/]+)/properties/([^/]+)", handler, False)
             for of in ("issue", "comment")
