@@ -156,10 +156,10 @@ def _figures(sentence: str) -> str:
 def filters(page: Page, *, delivery: bool = False) -> Scope:
     """Draw the filter bar; return what it asks for. Choices live in the URL and follow from view to view."""
     with page.bar:
-        weeks = _choose("Period", "weeks", ["13 weeks", "26 weeks", "52 weeks"]) if delivery else "13 weeks"
-        team = _choose("Team", "team", ["All teams", *queries.teams(page.version)])
+        weeks = choose("Period", "weeks", ["13 weeks", "26 weeks", "52 weeks"]) if delivery else "13 weeks"
+        team = choose("Team", "team", ["All teams", *queries.teams(page.version)])
         names = queries.services(page.version) if delivery else []
-        service = _choose("Service", "service", ["All services", *names])
+        service = choose("Service", "service", ["All services", *names])
     return Scope(
         weeks=int(weeks.split()[0]),
         team=None if team == "All teams" else team,
@@ -167,7 +167,7 @@ def filters(page: Page, *, delivery: bool = False) -> Scope:
     )
 
 
-def _choose(label: str, key: str, options: list[str]) -> str:
+def choose(label: str, key: str, options: list[str]) -> str:
     """Offer the options, the first of which is the default and stays out of the URL."""
     default, widget, kept = options[0], f"filter {key}", f"chosen {key}"
     # One team or service and "all" are the same choice, so none is offered.

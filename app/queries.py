@@ -1,6 +1,7 @@
 """Every SELECT the report makes: marts of the published file only, opened for reading, cached by file and time."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from app import statements, story_statements
+from app import message_statements, statements, story_statements
 from app.statements import Statement
 from pipelines.settings import load_settings
 from warehouse.connection import WarehouseError, reader
@@ -152,6 +153,26 @@ def story_links(version: Serving, key: str) -> pl.DataFrame:
 def story_keys(version: Serving) -> list[str]:
     """Every measured story's key, the last one touched first."""
     return read(version, story_statements.STORY_KEYS)["story_key"].to_list()
+
+
+def messages(version: Serving) -> pl.DataFrame:
+    """One row per message to a ticket, with its story's title and team, the story shipped last first."""
+    return read(version, message_statements.MESSAGES)
+
+
+def message_changes(version: Serving, ids: Sequence[str]) -> pl.DataFrame:
+    """Each change of the state of these messages, in order."""
+    return read(version, message_statements.CHANGES, {"ids": ",".join(ids)})
+
+
+def message_texts(version: Serving, ids: Sequence[str]) -> pl.DataFrame:
+    """Each text that these messages had, in order, with the facts it rests on."""
+    return read(version, message_statements.TEXTS, {"ids": ",".join(ids)})
+
+
+def switched_on(version: Serving) -> dict[str, datetime]:
+    """Since when messages are shown (`dry_run`) and sent (`on`), as far as either ever was."""
+    return dict(read(version, message_statements.SWITCHES).iter_rows())
 
 
 def teams(version: Serving) -> list[str]:

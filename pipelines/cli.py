@@ -10,6 +10,7 @@ import click
 
 from pipelines.cli_intake import import_, ingest, replay
 from pipelines.cli_parts import DONE, DONE_WITH_LOSSES, EXIT_CODES, NOT_PUBLISHED, WRONG_USE, as_of, fail, say
+from pipelines.cli_spec import spec
 from pipelines.cli_writeback import writeback
 from pipelines.clock import now
 from pipelines.settings import SettingsError, load_settings, settings_file
@@ -162,7 +163,7 @@ def dagster(port: int) -> None:
     sys.exit(serve_dagster(load_settings(), port=port))
 
 
-for command in (ingest, replay, import_, writeback):
+for command in (ingest, replay, import_, writeback, spec):
     storyline.add_command(command)
 
 

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from pipelines.clock import now
 from pipelines.language_models import language_model
+from pipelines.model_ledger import ModelLedger
 from pipelines.outbox.message import draft
 from pipelines.settings import Settings
 from pipelines.summaries.facts import FactPack
 from pipelines.summaries.lines import Terms
+from pipelines.summaries.next_steps import NUMBERS
 from pipelines.summaries.stories import Marts, packs
 from pipelines.summaries.template import comment
-from pipelines.summaries.wording import ModelCall, worded
-from warehouse import model_calls
+from pipelines.summaries.wording import worded
+from pipelines.writeback_settings import FOLLOW_UP
+from warehouse import outbox
 from warehouse.outbox import Draft
 
 _NEEDED = ("fct_stories", "fct_story_stages", "fct_rollout_steps", "fct_story_impact")
@@ -57,7 +59,8 @@ def due_comments(
     places = {row["story_key"]: row for row in marts.stories.iter_rows(named=True) if not row["is_deleted"]}
     terms = Terms(
         settings.summaries.locale, settings.summaries.time_zone, settings.impact.adoption_days,
-        settings.flags.first_users_percentage,
+        settings.flags.first_users_percentage, settings.writeback.follow_ups.least_people,
+        settings.writeback.follow_ups.adoption_target,
     )  # fmt: skip
     return [
         Due(pack, places[pack.story_key], draft(comment(pack), places[pack.story_key], is_backfill=is_backfill))
@@ -74,7 +77,7 @@ def wording(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterat
         SettingsError: the model cannot be asked by these settings.
     """
     with language_model(settings) as model:
-        ledger, budget = _Ledger(connection), settings.summaries.monthly_budget_usd
+        ledger, budget = ModelLedger(connection), settings.summaries.monthly_budget_usd
 
         def say(due: Due) -> Draft:
             told = worded(due.pack, model, ledger, budget)
@@ -83,30 +86,35 @@ def wording(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterat
         yield say
 
 
-class _Ledger:
-    """What models cost this month. Implements `pipelines.summaries.wording.Ledger`."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def spent_usd(self) -> float:
-        """Return what was spent this month."""
-        return model_calls.spent_usd(self._connection, now())
-
-    def note(self, call: ModelCall) -> None:
-        """Keep a call."""
-        model_calls.note(self._connection, {**asdict(call), "reasons": list(call.reasons)}, now())
-
-
 def _marts(connection: duckdb.DuckDBPyConnection, *, has_requests: bool) -> Marts:
     def of_told(mart: str) -> pl.DataFrame:
         return connection.execute(f"select * from marts.{mart} where story_key in ({_TOLD}) order by all").pl()
 
-    empty = {"story_key": pl.String, "theme": pl.String, "people": pl.Int64, "mentions": pl.Int64}
+    empty: dict[str, Any] = {
+        "story_key": pl.String, "theme": pl.String, "people": pl.Int64, "mentions": pl.Int64,
+        "item_ids": pl.List(pl.String),
+    }  # fmt: skip
     return Marts(
         stories=connection.execute(_STORIES).pl(),
         stages=of_told("fct_story_stages"),
         steps=connection.execute("select * from marts.fct_rollout_steps order by all").pl(),
         impact=of_told("fct_story_impact"),
         requests=of_told(_REQUESTS) if has_requests else pl.DataFrame(schema=empty),
+        taken_up=_taken_up(connection),
     )
+
+
+def _taken_up(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str | None]]:
+    """Return by story, and by a follow-up's reason, its key; null where it was deleted, or a person rejected it."""
+    reasons = {number: reason for reason, number in NUMBERS.items()}
+    found = dict[str, dict[str, str | None]]()
+    rank = {outbox.SENT: 2, outbox.SUPERSEDED: 0, outbox.REJECTED: 0}
+    messages = [one for one in outbox.messages(connection) if one.kind == FOLLOW_UP]
+    # What still waits goes before what was taken back, and what is there before both.
+    for message in sorted(messages, key=lambda one: rank.get(one.state, 1)):
+        of_story = found.setdefault(message.story_key, {})
+        if message.state in rank:
+            of_story[reasons[message.epoch]] = message.remote_id if message.state == outbox.SENT else None
+        else:
+            of_story.pop(reasons[message.epoch], None)
+    return found

@@ -9,8 +9,10 @@ from typing import Literal
 import duckdb
 
 from pipelines.connections import collector_of, connected, network_of
+from pipelines.doctor_writeback import writeback
 from pipelines.durations import in_words
 from pipelines.settings import Settings, SettingsError
+from pipelines.sources import live
 from pipelines.sources.registry import sources
 from warehouse.connection import WarehouseError, reader
 from warehouse.lock import holder
@@ -43,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _home(settings)
     yield from _recordings(settings)
     yield from _vendors(settings)
+    yield from map(_found, writeback(settings))
     yield from _published(settings)
 
 
@@ -56,10 +59,13 @@ def _vendors(settings: Settings) -> Iterator[Finding]:
             yield Finding("act", str(error))
             continue
         try:
-            for found in collector.examine():
-                yield Finding("watch" if found.status == "warn" else found.status, found.sentence.rstrip("."))
+            yield from map(_found, collector.examine())
         finally:
             collector.close()
+
+
+def _found(found: live.Finding) -> Finding:
+    return Finding("watch" if found.status == "warn" else found.status, found.sentence.rstrip("."))
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

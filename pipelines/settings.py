@@ -32,7 +32,7 @@ from pipelines.settings_sections import (
     Team,
     UsageSettings,
 )
-from pipelines.summary_settings import Summaries
+from pipelines.summary_settings import Specs, Summaries
 from pipelines.support_settings import Support
 from pipelines.writeback_settings import Writeback
 
@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     guardrails: Guardrails = Guardrails()
     impact: Impact = Impact()
     summaries: Summaries = Summaries()
+    specs: Specs = Specs()
     writeback: Writeback = Writeback()
     usage: UsageSettings = UsageSettings()
     # What each source may say here is its own; `pipelines.connections` reads it.

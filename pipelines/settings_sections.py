@@ -34,6 +34,7 @@ class Stories(Section):
 
     Attributes:
         feature_events: a story's key by the name of the product event that tells of its use.
+        spec_posts: a draft that `storyline spec --post` posted is a specification, too.
         feature_property: of product events, which names the story or the flag whose feature was used.
     """
 
@@ -41,6 +42,7 @@ class Stories(Section):
     spec_statuses: tuple[str, ...] = ("Spec", "Specification", "Specified", "Ready for Development")
     spec_labels: tuple[str, ...] = ("spec", "specified", "spec-ready")
     spec_link_pattern: str = r"\b(spec|specs|specification|specifications)\b"
+    spec_posts: bool = True
     ai_labels: tuple[str, ...] = ("ai-assisted", "ai-generated")
     review_requires_human: bool = True
     flap_seconds: float = Field(default=60, ge=0)

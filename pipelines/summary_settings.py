@@ -3,6 +3,7 @@
 The models' keys are secrets, so they stand in the environment: `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`.
 """
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,6 +38,25 @@ class Gpt(Vendor):
     model: str = Field(default="gpt-5-mini", pattern=r"^[\w.:/-]{1,100}$")
     input_usd: float = Field(default=0.25, ge=0)
     output_usd: float = Field(default=2.0, ge=0)
+
+
+class Specs(BaseModel):
+    """What `storyline spec` drafts a specification from, beside the ticket.
+
+    Attributes:
+        context_file: text on the team's stack and conventions.
+        repository_map: a listing of the repository: a file that holds one, or a folder whose paths are listed.
+        max_context_chars: of both together; what is beyond is left out, and said to be.
+        timeout_seconds: of one answer in all; `max_output_tokens` of it, thinking included.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    context_file: Path | None = None
+    repository_map: Path | None = None
+    max_context_chars: int = Field(default=20_000, ge=1_000)
+    timeout_seconds: float = Field(default=300, gt=0)
+    max_output_tokens: int = Field(default=8_000, ge=1_000)
 
 
 class Summaries(BaseModel):

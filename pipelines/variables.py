@@ -30,6 +30,7 @@ def _stories(settings: Settings) -> dict[str, Any]:
         "spec_statuses": list(stories.spec_statuses),
         "spec_labels": list(stories.spec_labels),
         "spec_link_pattern": stories.spec_link_pattern,
+        "spec_posts": stories.spec_posts,
         "ai_labels": list(stories.ai_labels),
         "cancelled_resolutions": list(stories.cancelled_resolutions),
         "cancelled_statuses": list(stories.cancelled_statuses),

@@ -4,6 +4,7 @@ A state is changed by whoever finds it as he left it: a second one who comes too
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,6 +151,34 @@ def sent_since(connection: duckdb.DuckDBPyConnection, source: str, project: str,
     return int(connection.execute(statements.SENT_SINCE, told).fetchall()[0][0])
 
 
+def first_attempt(connection: duckdb.DuckDBPyConnection, message_id: str) -> datetime | None:
+    """Return when sending a message first began since it was last approved; None where it never did."""
+    (found,) = connection.execute(statements.FIRST_ATTEMPT, {"message_id": message_id}).fetchall()
+    at: datetime | None = found[0]
+    return at
+
+
+def last_moved(connection: duckdb.DuckDBPyConnection, message_id: str, reason: str) -> datetime | None:
+    """Return when a message's state was last changed for a reason; None where it never was."""
+    (found,) = connection.execute(statements.LAST_MOVED, {"message_id": message_id, "reason": reason}).fetchall()
+    at: datetime | None = found[0]
+    return at
+
+
+def read_back(connection: duckdb.DuckDBPyConnection, source: str, instance: str) -> tuple[datetime, datetime] | None:
+    """Return from when to when the log holds what was uploaded to product analytics; None where it holds nothing."""
+    ((begin, end),) = connection.execute(statements.READ_BACK, [source, instance]).fetchall()
+    return None if begin is None else (begin, end)
+
+
+def came_back(connection: duckdb.DuckDBPyConnection, source: str, instance: str, insert_ids: Sequence[str]) -> set[str]:
+    """Return which of these events were read back from product analytics."""
+    if not insert_ids or read_back(connection, source, instance) is None:
+        return set()
+    told = {"source": source, "instance": instance, "insert_ids": list(insert_ids)}
+    return {str(one) for (one,) in connection.execute(statements.CAME_BACK, told).fetchall()}
+
+
 def history(connection: duckdb.DuckDBPyConnection, message_id: str) -> list[tuple[int, str | None, str, str]]:
     """Return each change of a message's state: version, from, to, reason."""
     return connection.execute(statements.HISTORY, [message_id]).fetchall()
@@ -177,8 +206,10 @@ def body_of(connection: duckdb.DuckDBPyConnection, message_id: str, version: int
 
 
 def refresh_mart(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let fct_messages say what its model would: the transform comes before the comments of the same night."""
-    if {str(schema) for (schema,) in connection.execute(statements.BUILT).fetchall()} == {"marts", "intermediate"}:
-        with transaction(connection):
-            connection.execute("delete from marts.fct_messages")
-            connection.execute("insert into marts.fct_messages by name select * from intermediate.int_messages")
+    """Let the marts of messages say what their models would: the transform comes before the comments of one night."""
+    built = {str(name) for (name,) in connection.execute(statements.BUILT).fetchall()}
+    with transaction(connection):
+        for mart, model in statements.MARTS.items():
+            if {f"marts.{mart}", f"intermediate.{model}"} <= built:
+                connection.execute(f"delete from marts.{mart}")
+                connection.execute(f"insert into marts.{mart} by name select * from intermediate.{model}")

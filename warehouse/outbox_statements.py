@@ -79,5 +79,29 @@ where message_id = ? order by transition_number
 """
 BODY = "select body from outbox.versions where message_id = ? and version = ?"
 BUILT = """
-select table_schema from information_schema.tables where table_name in ('fct_messages', 'int_messages')
+select table_schema || '.' || table_name from information_schema.tables
+where table_schema in ('marts', 'intermediate')
+"""
+# What a mart of the outbox is filled from: its model says the same.
+MARTS = {
+    "fct_messages": "int_messages",
+    "fct_message_history": "int_message_history",
+    "fct_message_texts": "int_message_texts",
+    "fct_writeback_switches": "int_writeback_switches",
+}
+FIRST_ATTEMPT = """
+select min(changed_at) from outbox.transitions
+where
+    message_id = $message_id and to_state = 'sending'
+    and transition_number > coalesce((
+        select max(transition_number) from outbox.transitions where message_id = $message_id and to_state = 'approved'
+    ), 0)
+"""
+LAST_MOVED = """
+select max(changed_at) from outbox.transitions where message_id = $message_id and starts_with(reason, $reason)
+"""
+READ_BACK = "select min(covers_from), max(covers_until) from log.segments where source = ? and instance = ?"
+CAME_BACK = """
+select distinct insert_id from log.usage_segments
+where source = $source and instance = $instance and insert_id in (select unnest($insert_ids::varchar[]))
 """

@@ -23,15 +23,16 @@ returning transform_number
 """
 
 # What the marts can be made of, but for the runs, which only tell the moment, and for what is concluded from the marts
-# themselves: that would make news of itself each night. Records are append-only; a new mapper projects the same records
-# to other events, and quarantine and confirmations are rewritten in place.
+# themselves: that would make news of itself each night; what is made or posted once counts (`own_events.sql`).
+# Records are append-only; a new mapper projects the same records to other events, and quarantine and confirmations are
+# rewritten in place.
 _LOG_DIGEST = """
 select md5(concat_ws(
     '|',
     (select concat_ws(' ', count(*), max(position)) from log.raw_records
         where source <> 'storyline'),
     (select concat_ws(' ', count(*), sum(hash(event_id, raw_position, mapper_version)::hugeint)) from log.events
-        where source <> 'storyline'),
+        where source <> 'storyline' or event_type in ('follow_up.created', 'spec.posted')),
     (select concat_ws(' ', count(*), sum(hash(quarantine_id, reason, mapper_version)::hugeint)) from log.quarantine),
     (select concat_ws(' ', count(*), sum(hash(raw_position, vendor_version_at)::hugeint)) from log.confirmations)
 ))

@@ -8,6 +8,17 @@
     (select moments.as_of from {{ ref('int_as_of') }} as moments)
 {%- endmacro %}
 
+{#- Until when something lasts that has not ended. What began after the moment of the marts, as a ticket does that is made
+    while a night reads, or by a clock that is ahead, has lasted for no time yet. -#}
+{% macro lasts_until(started_at) -%}
+    greatest({{ as_of() }}, {{ started_at }})
+{%- endmacro %}
+
+{#- How long something lasts that has not ended, in seconds. -#}
+{% macro age_of(started_at) -%}
+    {{ seconds_between(started_at, lasts_until(started_at)) }}
+{%- endmacro %}
+
 {#- Until when what users did is known: windows that ended by then are over. -#}
 {% macro known_until() -%}
     (select spans.known_until from {{ ref('int_usage_span') }} as spans)

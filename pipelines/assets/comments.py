@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from pipelines.assets.line import Line
-from pipelines.outbox.deliver import Delivered
+from pipelines.outbox.delivered import Delivered
 from pipelines.writeback import by_night
 
 COMMENTS = dg.AssetKey(["serving", "ticket_comments"])
@@ -33,7 +33,8 @@ def comments_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             done = Delivered(troubles=[f"No comment was written: {type(error).__name__}: {why}"])
         for trouble in done.troubles:
             context.log.warning(trouble)
-        told = {"posted": done.posted, "updated": done.updated, "found": done.found, "waiting": len(done.waiting)}
+        counts = {"posted": done.posted, "made": done.made, "updated": done.updated, "found": done.found}
+        told = {**counts, "sent": done.sent, "waiting": len(done.waiting)}
         return dg.MaterializeResult(metadata={**told, "sentences": "\n".join(done.sentences)})
 
     return ticket_comments

@@ -20,6 +20,7 @@ from marts.fct_story_status_intervals
 where story_key = $key
 order by entered_at, position
 """
+_POSTED = "Storyline posted a draft of its specification"
 _STAGES = """
 select stage, entered_at, coalesce(duration_seconds, age_seconds) as seconds, is_current, is_out_of_order
 from marts.fct_story_stages
@@ -118,7 +119,11 @@ class _Rules:
             return "it came into no status of a specification, and got no link, label or document of one"
         visits = self._marts.rows(_VISITS, key=self._story["story_key"])
         status = next((visit["status"] for visit in visits if visit["entered_at"] == at), None)
-        return f"it came into status {status}" if status else "a label, a link or a document of a specification"
+        if status:
+            return f"it came into status {status}"
+        told = self._marts.events(self._story["story_key"], "ticket")
+        is_posted = any(one["event_type"] == "spec.posted" and one["occurred_at"] == at for one in told)
+        return _POSTED if is_posted else "a label, a link or a document of a specification"
 
     def _last(self, milestone: str, moments: dict[str, str]) -> str:
         """Say which pull request of the set came last; `moments` are those that count, the first that is known."""

@@ -57,6 +57,12 @@ def t_p_value(t: float, freedom: float) -> float:
     return 2 * float(_special().stdtr(freedom, -abs(t)))
 
 
+def binomial_p_value(count: int, n: int, share: float) -> float:
+    """Return the exact chance of a count as unlikely on its side among n, doubled for the other side, at most 1."""
+    below, above = float(_special().bdtr(count, n, share)), float(_special().bdtrc(count - 1, n, share))
+    return min(1.0, 2 * min(below, above if count else 1.0))
+
+
 def beta_quantile(share: float, first: float, second: float) -> float:
     """Return the quantile of the beta distribution with the parameters `first` and `second`."""
     return float(_special().betaincinv(first, second, share))

@@ -8,12 +8,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipelines.impact.distributions import chi_square_p_value
+from pipelines.impact.distributions import binomial_p_value, chi_square_p_value
 
 # Looked at on thirty nights, 0.05 raises an alarm in 28 of a hundred sound rollouts, 0.001 in fewer than one.
 ALARM_BELOW = 0.001
-# With a smaller expected group chi-squared is no measure.
+# With a smaller expected group nothing is judged.
 LEAST_EXPECTED = 5.0
+# Below, a small group's counts are too skewed for chi-squared: with 5 expected of a tenth, 0.001 comes to 0.0025.
+_EXACT_BELOW = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class SampleRatio:
     """The test of one step.
 
     Attributes:
+        statistic: of chi-squared, None where nothing was judged by it.
         p_value: None where too few came to judge.
         is_off: whether it lies below the threshold; false where it is None.
     """
@@ -45,7 +48,8 @@ def sample_ratio(step: Step, alarm_below: float = ALARM_BELOW) -> SampleRatio:
 
     Count first exposures of persons, each in the step they came in: not events, not persons again at each step, and not
     steps together, whose weights differ. Variants of weight 0 must be empty; one who is there all the same is off. Too
-    few to judge where a group is expected to hold fewer than 5.
+    few to judge where a group is expected to hold fewer than 5. Where one of two is expected to hold fewer than 50, the
+    p-value is the binomial's exact one, its smaller tail doubled.
     """
     if len(step.observed) != len(step.weights) or min(step.observed, default=0) < 0 or min(step.weights, default=0) < 0:
         raise ValueError(
@@ -58,6 +62,9 @@ def sample_ratio(step: Step, alarm_below: float = ALARM_BELOW) -> SampleRatio:
     expected = [people * weight / whole for _, weight in served]
     if len(served) < 2 or min(expected) < LEAST_EXPECTED:
         return SampleRatio(None, None, False)
+    if len(served) == 2 and min(expected) < _EXACT_BELOW:
+        p_value = binomial_p_value(served[0][0], people, served[0][1] / whole)
+        return SampleRatio(None, p_value, p_value < alarm_below)
     statistic = math.fsum((count - mean) ** 2 / mean for (count, _), mean in zip(served, expected, strict=True))
     p_value = chi_square_p_value(statistic, len(served) - 1)
     return SampleRatio(statistic, p_value, p_value < alarm_below)

@@ -3,22 +3,24 @@
 `sending` is written down before anything is sent. Then our mark is looked for on the ticket, and only where there is
 none, and no request of ours can still be under way, is a comment posted. An answer that was lost leaves the message in
 `sending`: the next run finds the comment, or knows that there is none. A comment that a person edited or deleted is
-theirs, and left as it is.
+theirs, and left as it is. What holds for a comment holds for a ticket that is made.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from pipelines.outbox.message import document_of
+from pipelines.outbox.batches import Batches
+from pipelines.outbox.content import content_of
+from pipelines.outbox.delivered import Delivered, noun_of
+from pipelines.outbox.message import mark_of
 from pipelines.outbox.policy import Terms, is_unsettled, never, not_now
 from pipelines.outbox.posted import OvertakenError, record_posted
-from pipelines.outbox.render import render
 from pipelines.sources.live import LimitedError, MissingError, UnreachableError, VendorError
-from pipelines.sources.writing import LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.sources.writing import BatchWriter, LostError, Mark, NotTakenError, Sight, Writer
+from pipelines.writeback_settings import EVENTS, FOLLOW_UP
 from warehouse import outbox
 from warehouse.outbox import Message, keep
 
@@ -28,54 +30,33 @@ _TROUBLES = 3
 _WAITING = (outbox.PENDING, outbox.APPROVED, outbox.SENDING)
 
 
-@dataclass(slots=True)
-class Delivered:
-    """What a delivery did.
-
-    Attributes:
-        posted, updated: comments that were newly written, and written anew.
-        found: that had arrived before.
-        waiting: a sentence for each message that waits, with its reason.
-        troubles: a sentence for each that failed, or could not be sent now.
-    """
-
-    posted: int = 0
-    updated: int = 0
-    found: int = 0
-    waiting: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-    @property
-    def sentences(self) -> list[str]:
-        """Say it, for a person; nothing where nothing was done."""
-        counts = ((self.posted, "posted"), (self.updated, "updated"), (self.found, "found to have arrived before"))
-        told = [
-            f"{count} {'comment was' if count == 1 else 'comments were'} {what}." for count, what in counts if count
-        ]
-        return [*told, *self.troubles]
-
-
 class Delivery:
     """Delivers what may go.
 
     Args:
         connection: the writer's, under the one lock, in no transaction.
-        writer_of: the writer for a source and instance.
+        writer_of: the writer for a source, its instance and a kind of message.
         clock: tells the time of each step.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, terms: Terms, writer_of: Callable[[str, str], Writer],
-        clock: Callable[[], datetime],
+        self, connection: duckdb.DuckDBPyConnection, terms: Terms,
+        writer_of: Callable[[str, str, str], Writer | BatchWriter], clock: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._connection, self._terms, self._writer_of, self._clock = connection, terms, writer_of, clock
         self._done, self._troubles = Delivered(), dict[tuple[str, str], int]()
 
-    def run(self, only: Sequence[str] = ()) -> Delivered:
-        """Deliver the messages that wait, of these stories where any are named."""
-        for message in outbox.messages(self._connection):
-            if message.state in _WAITING and (not only or message.story_key in only):
+    def run(self, only: Sequence[str] = (), *, is_asked: Callable[[Message], bool] = lambda _: True) -> Delivered:
+        """Deliver the messages that wait and are asked for, of these stories where any are named; tell of all runs."""
+        waiting = [
+            one for one in outbox.messages(self._connection)
+            if one.state in _WAITING and (not only or one.story_key in only) and is_asked(one)
+        ]  # fmt: skip
+        for message in waiting:
+            if message.kind not in EVENTS:
                 self._one(message)
+        batches = Batches(self._connection, self._terms, self._writer_of, self._clock, self._done)
+        batches.run([one for one in waiting if one.kind in EVENTS])
         return self._done
 
     def _one(self, message: Message) -> None:
@@ -89,7 +70,8 @@ class Delivery:
             self._done.waiting.append(f"{message.story_key}: {message.source} is left alone until the next run.")
             return
         try:
-            writer = self._writer_of(*site)
+            writer = self._writer_of(*site, message.kind)
+            assert not isinstance(writer, BatchWriter), "events alone go by many"
             self._attempt(message, writer, why)
         except VendorError as error:
             self._troubles[site] = self._troubles.get(site, 0) + self._weight(error)
@@ -99,6 +81,9 @@ class Delivery:
 
     def _why_not(self, message: Message) -> str | None:
         since = self._terms.at - _HOUR
+        most = self._terms.settings.follow_ups.most_per_run
+        if message.kind == FOLLOW_UP and self._done.made >= most:
+            return f"{most} follow-up stories were made in this run; the next one goes on"
         sent = outbox.sent_since(self._connection, message.source, message.project_key, since)
         return never(message, self._terms, is_standing=message.remote_id is not None) or not_now(
             message, self._terms, sent
@@ -130,6 +115,9 @@ class Delivery:
         except MissingError as error:
             self._end(message, outbox.FAILED, "the ticket is gone, or hidden from the token", error)
             raise
+        except NotTakenError as error:
+            self._end(message, outbox.FAILED, "nobody knows whether it arrived", error)
+            raise
         except LostError:
             raise
         except VendorError as error:
@@ -152,19 +140,19 @@ class Delivery:
         if standing is None and sight.noted_id is None:
             return False
         if standing is None:
-            self._end(message, outbox.SUPERSEDED, "somebody deleted the comment; it is not posted again")
+            self._end(message, outbox.SUPERSEDED, f"somebody deleted the {noun_of(message)}; it is not posted again")
         elif standing.content_hash == message.content_hash:
             self._arrived(message, sight, writer, standing.remote_id, "it had arrived before")
-            self._done.found += 1
+            self._done.count_found(message)
         elif standing.is_edited:
-            self._end(message, outbox.SUPERSEDED, "somebody edited the comment; it is left as it is",
+            self._end(message, outbox.SUPERSEDED, f"somebody edited the {noun_of(message)}; it is left as it is",
                       remote_id=standing.remote_id)  # fmt: skip
         else:
             return False
         return True
 
     def _write(self, message: Message, sight: Sight, writer: Writer) -> None:
-        body, mark = render(document_of(message), writer.form), mark_of(message)
+        body, mark = content_of(message, writer.form), mark_of(message)
         try:
             if sight.standing is None:
                 remote_id, what = writer.post(sight, body, mark), "it was posted"
@@ -178,8 +166,10 @@ class Delivery:
             self._refused(message, writer, mark, error)
             return
         self._arrived(message, sight, writer, remote_id, what)
-        self._done.posted += sight.standing is None
-        self._done.updated += sight.standing is not None
+        if sight.standing is None:
+            self._done.count_posted(message)
+        else:
+            self._done.count_updated(message)
 
     def _arrived(self, message: Message, sight: Sight, writer: Writer, remote_id: str, what: str) -> None:
         """Let the ticket remember the comment, and then note that it was sent.
@@ -202,7 +192,7 @@ class Delivery:
         sight = writer.look(message.ticket_key, mark, message.remote_id, message.shipped_at)
         if sight.standing is not None and sight.standing.content_hash == message.content_hash:
             self._arrived(message, sight, writer, sight.standing.remote_id, "it arrived, though it was refused")
-            self._done.posted += 1
+            self._done.count_posted(message)
             return
         self._end(message, outbox.FAILED, "the vendor refuses it", error)
         self._done.troubles.append(f"{message.story_key}: {str(error).rstrip('.')}.")
@@ -217,8 +207,3 @@ class Delivery:
     def _read(self, message: Message) -> Message:
         (found,) = outbox.messages(self._connection, message_id=message.message_id)
         return found
-
-
-def mark_of(message: Message) -> Mark:
-    """Return what a message's comment bears."""
-    return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)

@@ -1,14 +1,15 @@
 """Comments become messages: new ones, new texts of known ones, and what they replace, in one transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 
 from pipelines.outbox.message import is_of_one_comment
-from pipelines.outbox.policy import Terms, never, worth
+from pipelines.outbox.policy import BY_A_PERSON, Terms, never, worth
+from pipelines.writeback_settings import ANALYTICS, FOLLOW_UP, SPEC
 from warehouse import outbox
 from warehouse.connection import transaction
 from warehouse.outbox import Draft, Message
@@ -111,7 +112,8 @@ def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | N
         return None
     newer = [(one, "a newer definition tells it") for one in before if one.state in (*_UNSENT, outbox.SENT)]
     later = [
-        (one, "a later rollout is told of") for one in of_story if one.epoch < draft.epoch and one.state in _UNSENT
+        (one, "a later rollout is told of") for one in of_story
+        if one.epoch < draft.epoch and one.state in _UNSENT and draft.kind not in (*ANALYTICS, FOLLOW_UP)
     ]  # fmt: skip
     remote_ids = [one.remote_id for one in before if one.remote_id is not None]
     reason = next(filter(None, reasons), "its time has come")
@@ -121,7 +123,9 @@ def _added(of_story: Sequence[Message], draft: Draft, terms: Terms) -> _Plan | N
 def _revised(known: Message, draft: Draft, terms: Terms) -> str | None:
     """Say why a message gets another text: always while it waits, and for a reason once it was approved or sent."""
     if known.state == outbox.PENDING and known.facts_digest != draft.facts_digest:
-        return "the figures moved before it was written"
+        return "it changed before it was written"
+    if draft.kind == SPEC and known.state in (outbox.FAILED, outbox.REJECTED):
+        return "it was asked for again"
     if known.state in (outbox.APPROVED, outbox.SENT):
         return worth(known, draft, terms.settings.correction_threshold)
     if known.state == outbox.PENDING and draft.is_backfill and not known.is_backfill:
@@ -129,17 +133,34 @@ def _revised(known: Message, draft: Draft, terms: Terms) -> str | None:
     return None
 
 
+def take_back(
+    connection: duckdb.DuckDBPyConnection, kind: str, stories: Collection[str], drafts: Sequence[Draft], at: datetime
+) -> None:  # fmt: skip
+    """Take back what waits of a kind and of these stories and is none of the drafts: nothing calls for it any more."""
+    called_for = {one.message_id for one in drafts}
+    for message in outbox.messages(connection):
+        is_of_them = message.kind == kind and message.story_key in stories and message.state in _UNSENT
+        if is_of_them and message.message_id not in called_for:
+            outbox.keep(connection, message, outbox.SUPERSEDED, "nothing calls for it any more", at)
+
+
 def decide(
-    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime
+    connection: duckdb.DuckDBPyConnection, named: str, *, is_approved: bool, at: datetime, where: str = "",
+    version: int | None = None,
 ) -> list[Message]:  # fmt: skip
     """Approve or reject what waits of a story, or of a message by (the begin of) its id; return what was decided on.
 
     What failed may be approved again.
+
+    Args:
+        where: the decision was made, for the history.
+        version: of the text that was seen; another one is not decided on.
     """
     found = [
         one for one in outbox.messages(connection)
-        if one.state in _UNSENT and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
+        if one.state in _UNSENT and version in (None, one.version)
+        and (one.story_key == named or (len(named) >= 8 and one.message_id.startswith(named)))
     ]  # fmt: skip
-    state, reason = (outbox.APPROVED, "a person approved it") if is_approved else (
-        outbox.REJECTED, "a person rejected it")  # fmt: skip
+    state, what = (outbox.APPROVED, BY_A_PERSON) if is_approved else (outbox.REJECTED, "a person rejected it")
+    reason = f"{what} {where}".rstrip()
     return [one for one in found if outbox.keep(connection, one, state, reason, at)]

@@ -7,14 +7,21 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pipelines.events.ids import canonical_json, content_hash
+from pipelines.outbox.payload import Payload
+from pipelines.sources.writing import Mark
 from pipelines.summaries.comment import Comment
-from pipelines.summaries.document import Block, Bullets, Document, Paragraph, plain
+from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph, plain
+from pipelines.writeback_settings import ANALYTICS
 from warehouse.outbox import Draft, Message
 
 
-def message_id(story_key: str, kind: str, epoch: int, definition_version: str) -> str:
-    """Return the id of a message, 32 hex characters: one comment is one message, however its figures change."""
-    told = json.dumps(["message", story_key, kind, epoch, definition_version])
+def message_id(story_key: str, kind: str, epoch: int, definition_version: str, *part: str) -> str:
+    """Return the id of a message, 32 hex characters: one comment is one message, however its figures change.
+
+    Args:
+        part: what of the story it is about, where a story has several messages of a kind.
+    """
+    told = json.dumps(["message", story_key, kind, epoch, definition_version, *part])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -48,21 +55,41 @@ def draft(comment: Comment, story: Mapping[str, Any], *, is_backfill: bool = Fal
 
 
 def as_json(document: Document) -> list[dict[str, Any]]:
-    """Return a document as JSON: a block is a `text` or has `items`."""
+    """Return a document as JSON: a block is a `text`, a `heading`, a `label` with its `url`, or has `items`."""
     return [asdict(block) for block in document.blocks]
 
 
-def document_of(message: Message) -> Document:
-    """Return the text of a message, to be rendered."""
-    blocks = list[Block]()
-    for told in json.loads(message.document):
-        blocks.append(Paragraph(told["text"]) if "text" in told else Bullets(tuple(told["items"])))
+def document_of(message: Message) -> Document | Payload:
+    """Return the text or the payload of a message, to be rendered."""
+    document, blocks = json.loads(message.document), list[Block]()
+    if isinstance(document, dict):
+        return Payload(**document)
+    for told in document:
+        blocks.append(_block(told))
     return Document(tuple(blocks))
 
 
+def _block(told: Mapping[str, Any]) -> Block:
+    if "items" in told:
+        return Bullets(tuple(told["items"]))
+    if "url" in told:
+        return Link(told["label"], told["url"])
+    return Heading(told["heading"]) if "heading" in told else Paragraph(told["text"])
+
+
 def is_of_one_comment(one: Draft, other: Draft) -> bool:
-    """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both."""
+    """Tell whether two messages speak of one rollout of one story, so that the ticket has one comment of both.
+
+    What analytics were told cannot be written anew, so there each message is one of its own.
+    """
+    if one.kind in ANALYTICS:
+        return one.message_id == other.message_id
     return (one.story_key, one.kind, one.epoch) == (other.story_key, other.kind, other.epoch)
+
+
+def mark_of(message: Message) -> Mark:
+    """Return what a message bears where it stands, so that it is known again."""
+    return Mark(message.message_id, message.kind, message.epoch, message.version, message.content_hash)
 
 
 def in_place_of(new: Draft, message: Message) -> Draft:

@@ -2,13 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from pipelines.writeback_settings import Mode, Writeback
+from pipelines.writeback_settings import ANALYTICS, RELEASE_NOTE, SPEC, Mode, Writeback
 from warehouse import outbox
 from warehouse.outbox import Draft, Message
 
@@ -18,6 +18,7 @@ SETTLED_AFTER = timedelta(minutes=10)
 # How many people a figure is of grows each night; that corrects nothing.
 _FIGURE_KINDS = ("share", "ratio", "difference", "change")
 _MOST_TOLD = 3
+BY_A_PERSON = "a person approved it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +28,96 @@ class Terms:
     Attributes:
         since: nothing is written for a story that shipped before.
         at: now.
+        since_of: the same of kinds that were switched on at another time.
     """
 
     settings: Writeback
     since: datetime
     at: datetime
+    since_of: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def never(draft: Draft, terms: Terms, *, is_standing: bool) -> str | None:
+def terms_of(settings: Writeback, at: datetime, switched: Callable[[str], datetime]) -> Terms:
+    """Return what rules at a moment.
+
+    Args:
+        switched: returns since when a way of write-back is in use, as `outbox.switched` names it.
+    """
+    way = "on" if settings.mode in WRITING else "dry_run"
+    analytics, notes, since_of = settings.analytics, settings.release_notes, dict[str, datetime]()
+    if analytics.enabled:
+        since_of |= dict.fromkeys(ANALYTICS, analytics.enabled_at or switched(f"{way} analytics"))
+    if notes.enabled:
+        since_of[RELEASE_NOTE] = notes.enabled_at or switched(f"{way} release_notes")
+    return Terms(settings, settings.enabled_at or switched(way), at, since_of)
+
+
+class Place(Protocol):
+    """What rules whether a story is written of at all."""
+
+    @property
+    def kind(self) -> str:
+        """What the message is."""
+
+    @property
+    def project_key(self) -> str:
+        """The project of its ticket."""
+
+    @property
+    def shipped_at(self) -> datetime:
+        """Since when all users have it."""
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether somebody asked for it all the same."""
+
+
+class Waiting(Place, Protocol):
+    """What rules whether a message goes now."""
+
+    @property
+    def message_id(self) -> str:
+        """Its id."""
+
+    @property
+    def state(self) -> str:
+        """How far it has come."""
+
+    @property
+    def remote_id(self) -> str | None:
+        """The id of what stands already, None where nothing does."""
+
+
+def never(draft: Place, terms: Terms, *, is_standing: bool) -> str | None:
     """Say why a story is not written of at all, None where it may be.
 
     Args:
         is_standing: a comment stands already: what is wrong in it may be corrected, whenever the story shipped.
     """
-    settings = terms.settings
+    settings, since = terms.settings, terms.since_of.get(draft.kind, terms.since)
+    lacking = settings.lacks(draft.kind)
+    if lacking is not None:
+        return lacking
     if settings.projects and draft.project_key not in settings.projects:
         return f"{draft.project_key} is none of writeback.projects"
     if draft.project_key in settings.excluded_projects:
         return f"{draft.project_key} is one of writeback.excluded_projects"
-    if draft.shipped_at < terms.since and not (draft.is_backfill or is_standing):
+    if draft.shipped_at < since and not (draft.is_backfill or is_standing):
+        what = "comments" if draft.kind == "impact" else f"messages of the kind {draft.kind}"
         return (
-            f"it shipped on {draft.shipped_at:%Y-%m-%d}, before comments were switched on ({terms.since:%Y-%m-%d}); "
+            f"it shipped on {draft.shipped_at:%Y-%m-%d}, before {what} were switched on ({since:%Y-%m-%d}); "
             "`storyline writeback --backfill` asks for it"
         )
     return None
 
 
-def not_now(message: Message, terms: Terms, sent_in_the_hour: int) -> str | None:
+def not_now(message: Waiting, terms: Terms, sent_in_the_hour: int) -> str | None:
     """Say why a message has to wait, None where it may go."""
     settings = terms.settings
     if settings.mode == "approve" and message.state == outbox.PENDING:
         return f"it waits for `storyline writeback --approve {message.message_id[:12]}`"
+    if message.kind in ANALYTICS:
+        return None
     if is_quiet(settings, terms.at):
         return f"it is quiet until {settings.quiet_until:%H:%M} ({settings.time_zone})"
     if sent_in_the_hour >= settings.comments_per_hour:
@@ -87,6 +147,8 @@ def worth(message: Message, new: Draft, threshold: float) -> str | None:
     """
     if new.content_hash == message.content_hash:
         return None
+    if new.kind == SPEC:
+        return "it was drafted anew"
     before, was_final = message.facts, message.is_final
     if message.state == outbox.SENT and message.sent_facts is not None:
         before, was_final = message.sent_facts, message.is_sent_final

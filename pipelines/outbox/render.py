@@ -8,10 +8,14 @@ import re
 import unicodedata
 from typing import Any
 
+from pipelines.outbox.payload import Payload
 from pipelines.sources.writing import Form
-from pipelines.summaries.document import Document, Paragraph
+from pipelines.summaries.document import Block, Bullets, Document, Heading, Link, Paragraph
 
 _BREAK = "\u200b"
+_LEVEL = 3
+# What an address of the tracker's own looks like, and nothing that could end the sign around it.
+_ADDRESS = re.compile(r"https?://[\w.:-]+(?:/[\w./:?=&%#~+-]*)?")
 # What becomes a link or a mention by its form alone: a scheme, www., a name with a dot in it, an address of mail.
 _SCHEME = re.compile(r"(?<=\w):(?=/|\w)|(?<=/)(?=/)")
 _DOTTED = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
@@ -24,34 +28,63 @@ _MARKDOWN_START = re.compile(r"^(?=[-+>#=:]|\d+[.)])")
 _SHORT_NAME = re.compile(r":(?=[\w+-]+:)")
 
 
-def render(document: Document, form: Form) -> Any:
-    """Return a text as a vendor takes it: a document of Atlassian's for `adf`, else a text."""
+def render(document: Document | Payload, form: Form) -> Any:
+    """Return a text as a vendor takes it: a document of Atlassian's for `adf`, else a text; a payload as it is."""
+    if isinstance(document, Payload):
+        return document.told
     if form == "adf":
         return _adf(document)
-    escaped, bullet = (_wiki, "* ") if form == "wiki" else (_markdown, "- ")
-    told = [
-        escaped(block.text) if isinstance(block, Paragraph)
-        else "\n".join(f"{bullet}{escaped(item)}" for item in block.items)
-        for block in document.blocks
-    ]  # fmt: skip
+    told = [_wiki_block(block) if form == "wiki" else _markdown_block(block) for block in document.blocks]
     return "\n\n".join(told)
 
 
 def _adf(document: Document) -> dict[str, Any]:
-    content: list[dict[str, Any]] = []
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
-            content.append(_paragraph(block.text))
-        else:
-            items = [{"type": "listItem", "content": [_paragraph(item)]} for item in block.items]
-            content.append({"type": "bulletList", "content": items})
-    return {"type": "doc", "version": 1, "content": content}
+    return {"type": "doc", "version": 1, "content": [_adf_block(block) for block in document.blocks]}
 
 
-def _paragraph(text: str) -> dict[str, Any]:
+def _adf_block(block: Block) -> dict[str, Any]:
+    match block:
+        case Paragraph(text):
+            return _paragraph(text)
+        case Heading(heading):
+            return {**_paragraph(heading), "type": "heading", "attrs": {"level": _LEVEL}}
+        case Link(label, url):
+            marks = [{"type": "link", "attrs": {"href": url}}] if _ADDRESS.fullmatch(url) else []
+            return _paragraph(label, marks)
+        case Bullets(items):
+            told = [{"type": "listItem", "content": [_paragraph(item)]} for item in items]
+            return {"type": "bulletList", "content": told}
+
+
+def _paragraph(text: str, marks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     told = _line(text)
+    node: dict[str, Any] = {"type": "text", "text": told} | ({"marks": marks} if marks else {})
     # A text node may not be empty.
-    return {"type": "paragraph", "content": [{"type": "text", "text": told}] if told else []}
+    return {"type": "paragraph", "content": [node] if told else []}
+
+
+def _wiki_block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return _wiki(text)
+        case Heading(heading):
+            return f"h{_LEVEL}. {_wiki(heading)}"
+        case Link(label, url):
+            return f"[{_wiki(label)}|{url}]" if _ADDRESS.fullmatch(url) else _wiki(label)
+        case Bullets(items):
+            return "\n".join(f"* {_wiki(item)}" for item in items)
+
+
+def _markdown_block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return _markdown(text)
+        case Heading(heading):
+            return f"{'#' * _LEVEL} {_markdown(heading)}"
+        case Link(label, url):
+            return f"[{_markdown(label)}](<{url}>)" if _ADDRESS.fullmatch(url) else _markdown(label)
+        case Bullets(items):
+            return "\n".join(f"- {_markdown(item)}" for item in items)
 
 
 def _wiki(text: str) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "PHONE",
     "UNKNOWN_INSTANCE",
     "BadRecord",
+    "DescribedSource",
     "Person",
     "Pseudonyms",
     "RawRecord",
@@ -43,6 +44,14 @@ StreamKind = Literal["entity", "observation"]
 
 class RecordingError(ValueError):
     """A folder of recorded responses cannot be read. The message says which file, what, and what to do."""
+
+
+@runtime_checkable
+class DescribedSource(Protocol):
+    """A source whose tickets tell in words what is wanted."""
+
+    def description(self, body: Any) -> str:
+        """Return what the record of a ticket says of it, as plain text with a line for each paragraph and item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a PUT."""
         self._answer()
 
+    def do_PATCH(self) -> None:
+        """Answer a PATCH."""
+        self._answer()
+
     def do_DELETE(self) -> None:
         """Answer a DELETE."""
         self._answer()

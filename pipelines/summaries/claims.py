@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 TOPIC = "tickets_about:"
 PRIMARY = ("exposed", "returned_d1_d7")
 # Adoption is told of the first that is known.
-_ADOPTION = (("exposed_active", "tried_month"), ("all_active", "tried_month"))
+ADOPTION = (("exposed_active", "tried_month"), ("all_active", "tried_month"))
 # Told by arms; the second only where it has a grade.
 _EFFECTS = (PRIMARY, ("exposed", "bought_7d"))
 # Told instead, where nothing is known by arms; the first that has a grade.
@@ -82,7 +82,7 @@ def _of_flag(claim: Claim, speak: Language, flag: str | None) -> Claim:
 
 
 def _adoption(rows: Mapping[tuple[str, str], Row], speak: Language) -> Iterator[Claim]:
-    row = next((rows[name] for name in _ADOPTION if name in rows and rows[name]["n"]), None)
+    row = next((rows[name] for name in ADOPTION if name in rows and rows[name]["n"]), None)
     if row is None:
         return
     told = _Draft(row, speak, "adoption")

@@ -11,13 +11,28 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What the blocks below it are about."""
+
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A paragraph that leads to a page of the tracker itself; nobody else's address becomes one."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bullets:
     """A list, each item one line of plain text."""
 
     items: tuple[str, ...]
 
 
-Block = Paragraph | Bullets
+Block = Paragraph | Heading | Link | Bullets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,16 @@ class Document:
 
 def plain(document: Document) -> str:
     """Return a document as a person reads it, with one line for each paragraph and item."""
-    lines = list[str]()
-    for block in document.blocks:
-        lines += [block.text] if isinstance(block, Paragraph) else [f"• {item}" for item in block.items]
-    return "\n".join(lines) + "\n"
+    return "\n".join(line for block in document.blocks for line in _lines(block)) + "\n"
+
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Paragraph(text):
+            return [text]
+        case Heading(heading):
+            return [f"{heading}:"]
+        case Link(label, url):
+            return [f"{label}: {url}"]
+        case Bullets(items):
+            return [f"• {item}" for item in items]

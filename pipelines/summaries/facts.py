@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 # Raised whenever another comment comes out of equal facts, or other facts out of equal rows.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the figures of a story call for, and nobody has taken up yet.
+
+    Attributes:
+        id: as `p1`; its facts are called `p1.theme` and so on.
+        reason: `top_request` or `adoption`.
+        item_ids: of what users wrote, where it was asked for by them.
+    """
+
+    id: str
+    reason: str
+    item_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FactPack:
     """All that a story's comment rests on.
 
@@ -72,6 +87,7 @@ class FactPack:
         facts: of the story itself.
         lines: sentences of the template that are about no claim, by what they are.
         claims: in the order in which they are told.
+        next_steps: stories that it calls for and that are not there.
         definition_version: of the comment's wording and of the estimates.
     """
 
@@ -88,6 +104,7 @@ class FactPack:
     lines: tuple[tuple[str, str], ...]
     claims: tuple[Claim, ...]
     definition_version: str
+    next_steps: tuple[NextStep, ...] = ()
 
     def everything(self) -> Iterator[Fact]:
         """Yield all facts, of the story and of its claims."""

@@ -1,13 +1,14 @@
 """Sentences of a comment that are about no claim: when it shipped, what is wished for, what comes next, its times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.summaries.facts import Fact
+from pipelines.summaries.facts import Fact, NextStep
 from pipelines.summaries.language import Language
 from pipelines.summaries.literal import literal
+from pipelines.summaries.next_steps import ADOPTION_MISSED, TOP_REQUEST
 
 Row = Mapping[str, Any]
 # A window of seven days after the first, on the clock of whoever met it last.
@@ -22,12 +23,16 @@ class Terms:
     Attributes:
         adoption_days: since all users have it; then it is told for the first time.
         first_users_percentage: from this share on a flag's story is in production.
+        least_people: behind a request, from which on a follow-up is proposed.
+        adoption_target: share, 0 to 1; None: no story misses it.
     """
 
     locale: str = "en"
     time_zone: str = "UTC"
     adoption_days: int = 30
     first_users_percentage: float = 10
+    least_people: int = 3
+    adoption_target: float | None = None
 
     @property
     def adoption(self) -> timedelta:
@@ -47,6 +52,7 @@ class Lines:
 
     def __init__(self, terms: Terms, speak: Language) -> None:
         self.terms, self.facts, self.told = terms, list[Fact](), list[tuple[str, str]]()
+        self.steps = list[NextStep]()
         self._speak = speak
 
     def shipped(self, at: datetime, *, has_flag: bool) -> None:
@@ -80,15 +86,56 @@ class Lines:
             line = self._speak.say("comment", "request" if theme else "request_unnamed")
             self.told.append(("request", line.replace("{{", f"{{{{r{number}.")))
 
-    def follow_ups(self, keys: Sequence[str]) -> None:
-        """Tell which stories came of it: tickets that are there, by their own keys."""
+    def next_steps(self, keys: Sequence[str], request: Row | None, adoption: Row | None) -> None:
+        """Tell which stories came of it, by their own keys, and which it calls for that are not there."""
+        parts = [*self._created(keys)]
+        proposed = [*self._proposed_request(request), *self._proposed_adoption(adoption)]
+        if proposed:
+            reasons = self._speak.say("comment", "next_and").join(proposed)
+            parts.append(self._speak.say("comment", "next_proposed").replace("{reasons}", reasons))
+        if parts:
+            line = self._speak.say("comment", "next").replace("{steps}", "; ".join(parts))
+            self.told.append(("next", line))
+
+    def _created(self, keys: Sequence[str]) -> Iterator[str]:
+        """Yield what is told of tickets that are there."""
         names = [name for name in (literal(key) for key in keys) if name]
         for number, name in enumerate(names, start=1):
             self._fact(f"f{number}", "name", "none", name)
         if names:
-            line = self._speak.say("comment", "next" if len(names) == 1 else "next_many")
+            line = self._speak.say("comment", "next_created" if len(names) == 1 else "next_created_many")
             called = ", ".join(f"{{{{f{number}}}}}" for number in range(1, len(names) + 1))
-            self.told.append(("next", line.replace("{keys}", called)))
+            yield line.replace("{keys}", called)
+
+    def _proposed_request(self, row: Row | None) -> Iterator[str]:
+        if row is None:
+            return
+        step = self._step(TOP_REQUEST, tuple(row["item_ids"] or ()))
+        people = self._speak.say("people", "requests").format(n=self._speak.count(row["people"]))
+        self._fact(f"{step}.theme", "name", "none", self._speak.quoted(literal(row["theme"])))
+        self._fact(f"{step}.people", "count", "people", people, row["people"])
+        yield self._speak.say("comment", "next_request").replace("{{", f"{{{{{step}.")
+
+    def _proposed_adoption(self, row: Row | None) -> Iterator[str]:
+        target = self.terms.adoption_target
+        if row is None or target is None:
+            return
+        step, speak = self._step(ADOPTION_MISSED), self._speak
+        low, high = (speak.three(100 * row[name]) for name in ("ci_low", "ci_high"))
+        people = speak.say("people", row["audience"]).format(n=speak.count(row["n"]))
+        self._fact(f"{step}.share", "share", "share", speak.percent(row["value"]), row["value"])
+        self._fact(f"{step}.people", "people", "people", people, row["n"])
+        interval = speak.say("figures", "interval").format(low, high)
+        self.facts.append(
+            Fact(f"{step}.interval", "interval", "share", interval, low=row["ci_low"], high=row["ci_high"])
+        )
+        self._fact(f"{step}.target", "share", "share", speak.percent(target), target)
+        yield speak.say("comment", "next_adoption").replace("{{", f"{{{{{step}.")
+
+    def _step(self, reason: str, item_ids: tuple[str, ...] = ()) -> str:
+        step = NextStep(f"p{len(self.steps) + 1}", reason, item_ids)
+        self.steps.append(step)
+        return step.id
 
     def whole(self, story: Row, stages: Sequence[Row], *, has_flag: bool) -> None:
         """Tell how long each stage took, and the whole line."""

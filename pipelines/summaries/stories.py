@@ -1,7 +1,7 @@
 """From the marts to a pack of facts for each story whose time has come: frames in, packs out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from pipelines.summaries.facts import VERSION, Claim, FactPack
 from pipelines.summaries.language import Language, language
 from pipelines.summaries.lines import Lines, Terms
 from pipelines.summaries.literal import literal
+from pipelines.summaries.next_steps import ADOPTION_MISSED, TOP_REQUEST, missed_adoption, request_to_take_up
 
 Row = Mapping[str, Any]
 
@@ -23,6 +24,7 @@ class Marts:
     Attributes:
         stories: fct_stories; `stages` fct_story_stages; `steps` fct_rollout_steps; `impact` fct_story_impact;
             `requests` fct_top_requests.
+        taken_up: of a story, the key of the ticket that was made of each reason; null where nobody wants one.
     """
 
     stories: pl.DataFrame
@@ -30,6 +32,7 @@ class Marts:
     steps: pl.DataFrame
     impact: pl.DataFrame
     requests: pl.DataFrame
+    taken_up: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class _Story:
     stages: tuple[Row, ...]
     requests: tuple[Row, ...]
     follow_ups: tuple[str, ...]
+    taken_up: Mapping[str, str | None]
 
     @property
     def as_of(self) -> datetime:
@@ -76,6 +80,7 @@ def _stories(marts: Marts) -> Iterator[_Story]:
     for row in marts.steps.filter(pl.col("is_production")).iter_rows(named=True):
         flags.setdefault(row["flag_key"], []).append(row)
     followers: dict[str, list[str]] = {}
+    gone = set(marts.stories.filter(pl.col("is_deleted").fill_null(value=False))["story_key"])
     known = marts.stories.filter(~pl.col("is_deleted").fill_null(value=False))
     for row in known.filter(pl.col("origin_story_key").is_not_null()).iter_rows(named=True):
         followers.setdefault(row["origin_story_key"], []).append(row["story_key"])
@@ -87,6 +92,7 @@ def _stories(marts: Marts) -> Iterator[_Story]:
         yield _Story(
             row, rows, steps, tuple(stages.get(key, ())), tuple(requests.get(key, ())),
             tuple(sorted(followers.get(key, ()))),
+            {reason: None if made in gone else made for reason, made in marts.taken_up.get(key, {}).items()},
         )  # fmt: skip
 
 
@@ -122,7 +128,7 @@ def _pack(story: _Story, terms: Terms, speak: Language) -> Iterator[FactPack]:
     if not is_final:
         lines.waiting(max(row["n_excluded_immature"] for row in rows), full_at + terms.final)
     lines.requests(requests)
-    lines.follow_ups(story.follow_ups)
+    _next_steps(story, rows, requests, lines)
     lines.whole(story.row, story.stages, has_flag=any(row["flag_key"] for row in rows))
     yield _made(story, rows, lines, "shipped", full_at, full_at + terms.final, claims, is_final=is_final)
 
@@ -154,7 +160,18 @@ def _made(
         lines=tuple(lines.told),
         claims=claims,
         definition_version=f"summary {VERSION}, {_version(rows)}",
+        next_steps=tuple(lines.steps),
     )
+
+
+def _next_steps(story: _Story, rows: Sequence[Row], requests: Sequence[Row], lines: Lines) -> None:
+    """Tell what came of it, and what it calls for; where somebody else made a ticket of it, that is left to them."""
+    own, terms = story.taken_up, lines.terms
+    keys = sorted({*story.follow_ups, *filter(None, own.values())})
+    is_free = not set(story.follow_ups) - set(own.values())
+    request = request_to_take_up(requests, terms.least_people) if is_free and TOP_REQUEST not in own else None
+    adoption = missed_adoption(rows, terms.adoption_target) if is_free and ADOPTION_MISSED not in own else None
+    lines.next_steps(keys, request, adoption)
 
 
 def _claims(rows: Sequence[Row], speak: Language) -> list[Claim]:

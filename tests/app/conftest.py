@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from pipelines.settings import load_settings
@@ -13,7 +14,7 @@ from pipelines.settings import load_settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 APP = Path(__file__).resolve().parents[2] / "app"
-VIEWS = ("loop", "delivery", "story", "health")
+VIEWS = ("loop", "delivery", "story", "writebacks", "health")
 
 
 class Shown:
@@ -53,3 +54,12 @@ def show(published: Path) -> Callable[..., Shown]:
         return Shown(page.run())
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser."""
+    from browsing import chromium
+
+    with chromium() as launched:
+        yield launched

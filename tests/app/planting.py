@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import planting_messages
+
 from pipelines.clock import now
 from warehouse.connection import writer
 
@@ -64,7 +66,7 @@ def empty(home: Path, name: str = "serving-1.duckdb") -> Path:
     """Publish marts without a row."""
     path = place(home, name)
     with writer(path) as connection:
-        connection.execute(DDL)
+        connection.execute(DDL + planting_messages.DDL)
     return path
 
 
@@ -107,6 +109,7 @@ def full(
         _insert(connection, "data_quality", _checks())
         _insert(connection, "fct_quarantine", _quarantine(read_at))
         _insert(connection, "fct_links", _links())
+    planting_messages.told_in(path, _insert)
     return path
 
 

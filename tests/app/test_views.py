@@ -67,6 +67,8 @@ def test_a_damaged_file_is_told_in_one_sentence(view: str, show: Show, published
         ("delivery", "agg_dora_weekly"),
         ("story", "fct_story_events"),
         ("health", "data_quality"),
+        ("writebacks", "fct_messages"),
+        ("writebacks", "fct_message_history"),
     ],
 )
 def test_a_mart_that_is_missing_is_named(view: str, mart: str, show: Show, published: Path) -> None:
@@ -158,7 +160,9 @@ def test_a_story_that_nobody_knows_is_said_plainly(show: Show, published: Path) 
     assert "<script>" not in shown.markup
 
 
-@pytest.mark.parametrize(("view", "query"), [("loop", {}), ("story", {"story": "SHOP-308"}), ("health", {})])
+@pytest.mark.parametrize(
+    ("view", "query"), [("loop", {}), ("story", {"story": "SHOP-308"}), ("health", {}), ("writebacks", {})]
+)
 def test_a_hostile_text_is_shown_as_it_is_and_never_obeyed(
     view: str, query: dict[str, str], show: Show, published: Path
 ) -> None:

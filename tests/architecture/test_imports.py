@@ -53,6 +53,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("warehouse", "pipelines.events", "pipelines.settings", "pipelines.clock"),
     ),
     ("app/queries.py", ("app", "pipelines.settings", "warehouse.connection", "warehouse.serving")),
+    (
+        "app/decisions.py",
+        ("app", "pipelines.settings", "pipelines.report_decisions", "warehouse.outbox_history"),
+    ),
     ("app/", ("app", "pipelines.settings", "pipelines.clock")),
     ("pipelines/", ("pipelines", "warehouse")),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from pipelines.outbox.deliver import Delivered, Delivery
+from pipelines.outbox.deliver import Delivery
+from pipelines.outbox.delivered import Delivered
 from pipelines.outbox.making import make_messages
 from pipelines.outbox.policy import Terms
 from pipelines.settings import Settings

@@ -1,4 +1,7 @@
-"""A process of its own that sends what waits: `outbox_worker.py HOME URL HOST MINUTES`, the clock so far ahead."""
+"""A process of its own that sends what waits: `outbox_worker.py HOME URL HOST MINUTES SOURCE WHAT`.
+
+Its clock is MINUTES ahead. WHAT is `comment`, or `follow_up` for the stories that are made too.
+"""
 
 import sys
 import time
@@ -11,8 +14,9 @@ from tests.unit.outbox.homes import reaching
 from warehouse.lock import Locked
 
 
-def main(home: str, url: str, host: str, minutes: str) -> None:
-    settings = reaching(Path(home), "auto", url, host)
+def main(home: str, url: str, host: str, minutes: str, source: str, what: str) -> None:
+    told = {"follow_ups": {"enabled": what == "follow_up"}}
+    settings = reaching(Path(home), "auto", url, host, source=source, **told)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     until = time.monotonic() + 60

@@ -25,7 +25,8 @@ from tests.contracts.rollout_unleash import Flags, Steps
 from tests.contracts.test_flag_services import TRUTH, line
 from tests.contracts.unleash_real import TOKEN, Admin, missing, running
 
-pytestmark = pytest.mark.heavy
+# A server that died under a test is no word against ours: it is started again, and asked again, twice at most.
+pytestmark = [pytest.mark.heavy, pytest.mark.flaky(reruns=2, only_rerun=["refused", "reset", "the Unleash server"])]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,16 @@ def real() -> Iterator[Admin]:
         (pytest.fail if is_check else pytest.skip)(reason)
     with running() as admin:
         yield admin
+
+
+@pytest.fixture(autouse=True)
+def alive(real: Admin) -> Iterator[None]:
+    """The server runs when a test begins, and whoever finds it dead afterwards is told its last words."""
+    if real.server.ended() is not None:
+        real.server.start()
+    yield
+    if (how := real.server.ended()) is not None:
+        pytest.fail(f"the Unleash server {how}")
 
 
 @pytest.fixture

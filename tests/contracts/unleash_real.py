@@ -41,9 +41,14 @@ def _programs() -> Path | None:
 
 @dataclass
 class Admin:
-    """Changes flags as a person does in the server's pages: over its admin API."""
+    """Changes flags as a person does in the server's pages: over its admin API.
+
+    Attributes:
+        server: what answers at `url`.
+    """
 
     url: str
+    server: "Server"
     project: str = "default"
     http: httpx.Client = field(init=False)
 
@@ -102,8 +107,8 @@ def running() -> Iterator[Admin]:
     # Below pytest's own folder nobody but the tester may look, and PostgreSQL runs as somebody else.
     folder = Path(tempfile.mkdtemp(prefix="unleash-"))
     try:
-        with _postgresql(folder), _unleash(folder) as url:
-            yield Admin(url)
+        with _postgresql(folder), Server(folder) as server:
+            yield Admin(server.url, server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -135,48 +140,61 @@ def _postgresql(folder: Path) -> Iterator[None]:
         (folder.parent / f"{folder.name}.log").unlink(missing_ok=True)
 
 
-@contextmanager
-def _unleash(folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],  # noqa: TID251 - of the tester's machine, where node lies
-        "TZ": "UTC",
-        "DATABASE_HOST": str(folder),
-        "DATABASE_USERNAME": "unleash",
-        "DATABASE_PASSWORD": "none",
-        "DATABASE_NAME": "unleash",
-        "DATABASE_SSL": "false",
-        "HTTP_HOST": "127.0.0.1",
-        "HTTP_PORT": str(port),
-        "UNLEASH_URL": CALLED,
-        "INIT_ADMIN_API_TOKENS": TOKEN,
-        "ENABLE_OAS": "true",
-        "LOG_LEVEL": "error",
-        "CHECK_VERSION": "false",
-        "SEND_TELEMETRY": "false",
-    }
-    with tempfile.TemporaryFile() as said:
-        server = subprocess.Popen(["node", str(SERVER)], cwd=INSTALLED, env=environment, stdout=said, stderr=said)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _await(server, url, said)
-            yield url
-        finally:
-            server.kill()
-            server.wait(30)
+class Server:
+    """A context: inside it the server's program runs, and answers at `url`."""
 
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._environment = {
+            "PATH": os.environ["PATH"],  # noqa: TID251 - of the tester's machine, where node lies
+            "TZ": "UTC",
+            "DATABASE_HOST": str(folder),
+            "DATABASE_USERNAME": "unleash",
+            "DATABASE_PASSWORD": "none",
+            "DATABASE_NAME": "unleash",
+            "DATABASE_SSL": "false",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": str(port),
+            "UNLEASH_URL": CALLED,
+            "INIT_ADMIN_API_TOKENS": TOKEN,
+            "ENABLE_OAS": "true",
+            "LOG_LEVEL": "error",
+            "CHECK_VERSION": "false",
+            "SEND_TELEMETRY": "false",
+        }
 
-def _await(server: "subprocess.Popen[bytes]", url: str, said: Any) -> None:
-    for _ in range(240):
-        if server.poll() is not None:
-            break
-        try:
-            if httpx.get(f"{url}/health", timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.25)
-    said.seek(0)
-    raise AssertionError(f"the Unleash server did not start: {said.read()[-2_000:].decode(errors='replace')}")
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._program.kill()
+        self._program.wait(30)
+        self._said.close()
+
+    def start(self) -> None:
+        """Start the program, on what its database holds, and wait until it answers."""
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
+        self._program = subprocess.Popen(
+            ["node", str(SERVER)], cwd=INSTALLED, env=self._environment, stdout=self._said, stderr=self._said
+        )
+        for _ in range(240):
+            if self.ended() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.25)
+        raise AssertionError(f"the Unleash server did not start: {self.ended()}")
+
+    def ended(self) -> str | None:
+        """Say how the program ended by itself and its last words, None while it runs."""
+        if self._program.poll() is None:
+            return None
+        self._said.seek(0)
+        return f"ended with {self._program.returncode}: {self._said.read()[-2_000:].decode(errors='replace')}"

@@ -73,3 +73,12 @@ def test_before_anything_is_published_readers_are_told_what_to_run(storyline):
     finished = storyline("explain", "SHOP-1")
     assert finished.returncode == 1
     assert "storyline nightly" in finished.stderr
+
+
+def test_the_history_of_a_message_only_tells_and_says_where_there_is_none(storyline):
+    finished = storyline("writeback", "--history", "SHOP-1")
+    assert finished.returncode == 2
+    assert "there is no message of 'SHOP-1'; `storyline writeback` shows what there is" in finished.stderr
+    finished = storyline("writeback", "--history", "SHOP-1", "--send")
+    assert finished.returncode == 2
+    assert "--history goes with no other option" in finished.stderr

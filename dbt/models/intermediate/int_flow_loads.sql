@@ -40,7 +40,7 @@ final as (
         spanned.category = 'in_progress' as is_in_progress,
         {{ seconds_between(
             'spanned.started_at',
-            "least((spanned.loaded_on + interval 7 day) at time zone 'UTC', spanned.as_of)"
+            "greatest(least((spanned.loaded_on + interval 7 day) at time zone 'UTC', spanned.as_of), spanned.started_at)"
         ) }} as age_seconds
     from spanned
     where spanned.left_at is null or spanned.left_at >= (spanned.loaded_on + interval 7 day) at time zone 'UTC'

@@ -30,7 +30,10 @@ final as (
         messages.attempted_at,
         messages.sent_version,
         versions.author,
-        versions.is_final
+        versions.is_final,
+        messages.instance,
+        messages.project_key,
+        messages.is_backfill
     from messages
     inner join versions
         on messages.message_id = versions.message_id and messages.version = versions.version

@@ -48,7 +48,7 @@ observed as (
 aged as (
     select
         observed.*,
-        {{ seconds_between('observed.last_observed_at', as_of()) }} as age_seconds
+        {{ age_of('observed.last_observed_at') }} as age_seconds
     from observed
 ),
 

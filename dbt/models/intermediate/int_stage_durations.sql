@@ -77,7 +77,7 @@ final as (
         case outcome
             when 'reached' then {{ seconds_between('joined.entered_at', 'joined.left_at') }}
             when 'cancelled' then {{ seconds_between('joined.entered_at', 'joined.cancelled_at') }}
-            when 'open' then {{ seconds_between('joined.entered_at', as_of()) }}
+            when 'open' then {{ age_of('joined.entered_at') }}
         end as duration_seconds
     from joined
 )

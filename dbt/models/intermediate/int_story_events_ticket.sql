@@ -79,6 +79,20 @@ final as (
     from interviews
     -- A linked page is in the ticket's own lane already.
     where interviews.rule <> 'linked page'
+    union all
+    select
+        tickets.story_key,
+        own_events.event_id,
+        own_events.event_type,
+        own_events.occurred_at,
+        'ticket' as lane,
+        case own_events.event_type
+            when 'spec.posted' then 'Draft specification posted'
+            else 'Follow-up ' || own_events.created_key || ' made'
+        end as label,
+        tickets.url
+    from {{ ref('stg_events__own') }} as own_events
+    inner join tickets on own_events.tracker = tickets.source and own_events.subject = tickets.subject
 )
 
 select * from final

@@ -3,32 +3,8 @@ with tickets as (
     select * from {{ ref('int_tickets') }}
 ),
 
-ticket_keys as (
-    select * from {{ ref('int_ticket_keys') }}
-),
-
--- A tracker's own ticket goes before another tracker's of the same key.
-tracker_keys as (
-    select * from {{ ref('int_tracker_keys') }}
-),
-
 origins as (
-    select
-        events.story_key,
-        coalesce(tracker_keys.story_key, ticket_keys.story_key, events.to_key) as origin_story_key
-    from {{ ref('int_ticket_events') }} as events
-    left join tracker_keys
-        on
-            events.source = tracker_keys.source
-            and events.instance = tracker_keys.instance
-            and events.to_key = tracker_keys.ticket_key
-    left join ticket_keys on events.to_key = ticket_keys.ticket_key
-    where
-        events.event_type = 'ticket.linked'
-        and lower(events.relation) in ({{ setting_values('follow_up_relations') }})
-        -- Nothing is learned from itself.
-        and coalesce(tracker_keys.story_key, ticket_keys.story_key, events.to_key) <> events.story_key
-    qualify row_number() over (partition by events.story_key order by events.occurred_at, events.event_id) = 1
+    select * from {{ ref('int_story_origins') }}
 ),
 
 eligible as (

@@ -1,4 +1,4 @@
--- One row per story that carries a specification's label or links to one: when it got the first.
+-- One row per story that carries a specification's label, links to one or was given a draft: when it got the first.
 with tickets as (
     select
         *,
@@ -64,12 +64,25 @@ linked as (
         and regexp_matches(ticket_events.title, {{ sql_text(var('spec_link_pattern')) }}, 'i')
 ),
 
+-- A draft that was posted on the ticket counts from then on, whatever became of it.
+posted as (
+    select
+        tickets.story_key,
+        'posted' as label,
+        own_events.occurred_at as specified_at
+    from {{ ref('stg_events__own') }} as own_events
+    inner join tickets on own_events.tracker = tickets.source and own_events.subject = tickets.subject
+    where own_events.event_type = 'spec.posted' and {{ var('spec_posts') }}
+),
+
 specs as (
     select * from added
     union all
     select * from created_with
     union all
     select * from linked
+    union all
+    select * from posted
 ),
 
 final as (

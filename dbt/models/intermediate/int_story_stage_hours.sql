@@ -5,7 +5,7 @@ with stages as (
         stages.stage,
         calendars.calendar,
         stages.entered_at,
-        coalesce(stages.left_at, {{ as_of() }}) as left_at
+        coalesce(stages.left_at, {{ lasts_until('stages.entered_at') }}) as left_at
     from {{ ref('int_story_stages') }} as stages
     inner join {{ ref('int_story_calendars') }} as calendars on stages.story_key = calendars.story_key
 ),

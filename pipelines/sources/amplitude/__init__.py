@@ -1,4 +1,4 @@
-"""Amplitude: product events by hour of upload, into segments; the log keeps one record an hour."""
+"""Amplitude: product events by hour of upload, into segments; and what it is told of stories."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from pipelines.sources.amplitude import mapping, reading, recording
 from pipelines.sources.amplitude.connection import AmplitudeConnection, Kept
 from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
 from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+from pipelines.sources.writing import BatchWriter, Writer
 
 __all__ = ["SOURCE"]
 
@@ -22,6 +23,7 @@ class Amplitude:
     mapper_version = 1
     streams: tuple[Stream, ...] = (Stream(EXPORTS, "entity"),)
     emits = frozenset({"usage.uploaded"})
+    writes = frozenset({"story_shipped", "rollout_step", "impact_measured", "annotation", "release"})
 
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk recorded exports; yield the record of each hour.
@@ -65,6 +67,16 @@ class Amplitude:
 
         assert isinstance(connection, AmplitudeConnection), "the settings are read by this source's own model"
         return AmplitudeCollector(connection, network)
+
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer | BatchWriter:
+        """Return what sends events, or marks charts; see `writeback.py` and `marks.py`."""
+        from pipelines.sources.amplitude.marks import AmplitudeMarks
+        from pipelines.sources.amplitude.writeback import AmplitudeEvents
+
+        assert isinstance(connection, AmplitudeConnection), "the settings are read by this source's own model"
+        if kind in ("annotation", "release"):
+            return AmplitudeMarks(kind, connection, network)
+        return AmplitudeEvents(connection, network)
 
 
 SOURCE: LiveSource = Amplitude()

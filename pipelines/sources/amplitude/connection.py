@@ -10,6 +10,14 @@ from pipelines.sources.live import ConnectionSettings
 
 # What the API itself allows in one answer, and some more.
 _LARGEST_EXPORT = 4_500_000_000
+# Where events are sent to is another host than where all else is asked.
+_INGEST = {
+    "https://amplitude.com": "https://api2.amplitude.com",
+    "https://analytics.eu.amplitude.com": "https://api.eu.amplitude.com",
+}
+# Of the insert ids of our own events: by it they are known again when they come back. It has no dash, as names of
+# devices have: an id that holds the name of its device would be hashed.
+INSERT_PREFIX = "storyline."
 
 
 def _listed(value: Any) -> Any:
@@ -82,6 +90,11 @@ class AmplitudeConnection(ConnectionSettings, Kept):
     def project(self) -> str:
         """The project's id."""
         return self.projects[0]
+
+    @property
+    def ingest_url(self) -> str:
+        """Where events are sent to."""
+        return _INGEST.get(self.url.rstrip("/"), self.url)
 
     @property
     def authorization(self) -> str:

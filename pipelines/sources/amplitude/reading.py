@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from pipelines.events.usage import UsageIdentity, UsageReader
-from pipelines.sources.amplitude.connection import Kept
+from pipelines.sources.amplitude.connection import INSERT_PREFIX, Kept
 
 # Raised when the same line would give another row.
 _VERSION = 1
@@ -151,12 +151,14 @@ def _is_internal(kept: Kept) -> str:
     said = f"{_USER}[{first}:{len(_TRAITS) + len(kept.internal_properties)}]"
     tests = [f"coalesce(list_has_any({said}, [{_texts(_TRUE)}]::json[]), false)"] if kept.internal_properties else []
     addresses = ["user_id", *(_scalar(_told(_USER, _TRAITS, name)) for name in ("email", "$email"))]
+    # What we told it ourselves comes back, and was done by nobody.
+    tests.append(f"""coalesce(starts_with("$insert_id", {_text(INSERT_PREFIX)}), false)""")
     tests += [
         f"coalesce(ends_with(lower(trim({who})), {_text('@' + domain.lower().lstrip('@'))}), false)"
         for domain in kept.internal_domains
         for who in addresses
     ]
-    return " or ".join(tests or ["false"])
+    return " or ".join(tests)
 
 
 def _first(field: str, names: Iterable[str]) -> str:

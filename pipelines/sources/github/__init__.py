@@ -10,6 +10,7 @@ from pipelines.sources.github import mapping, recording
 from pipelines.sources.github.connection import GitHubConnection
 from pipelines.sources.github.people import pseudonymise
 from pipelines.sources.live import Collector, ConnectionSettings, LiveSource, Network
+from pipelines.sources.writing import BatchWriter, Writer
 
 
 class GitHub:
@@ -34,6 +35,8 @@ class GitHub:
         }
     )  # fmt: skip
 
+    writes = frozenset({"release_note"})
+
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a recording; see `recording.read_recording`."""
         return recording.read_recording(folder)
@@ -52,6 +55,13 @@ class GitHub:
 
         assert isinstance(connection, GitHubConnection), "the settings are read by this source's own model"
         return GitHubCollector(connection, network)
+
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer | BatchWriter:  # noqa: ARG002 - of one kind
+        """Return what writes into the notes of releases; see `writeback.py`."""
+        from pipelines.sources.github.writeback import GitHubNotes
+
+        assert isinstance(connection, GitHubConnection), "the settings are read by this source's own model"
+        return GitHubNotes(connection, network)
 
 
 SOURCE: LiveSource = GitHub()

@@ -51,7 +51,7 @@ class GitHubClient:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, etag: str | None = None) -> Answer:
         """Read an address of REST; with an etag the answer may be `is_unchanged`, which costs no quota."""
-        return self._http.get(path, params, etag=etag, headers=self._signed())
+        return self._http.get(path, params, etag=etag, headers=self.signed())
 
     def pages(self, path: str, params: Mapping[str, Any], first: Answer | None = None) -> Iterator[Answer]:
         """Yield a list's pages in the vendor's order.
@@ -82,7 +82,7 @@ class GitHubClient:
         """
         http = self._http if patiently else self._impatient
         asked = {"query": document, "variables": dict(variables)}
-        answer = http.read(self._connection.graphql_url, asked, headers=self._signed()).json()
+        answer = http.read(self._connection.graphql_url, asked, headers=self.signed()).json()
         told = mapping_of(answer)
         for error in map(mapping_of, told.get("errors") or ()):
             _judge(error)
@@ -134,7 +134,8 @@ class GitHubClient:
                 raise BadAnswerError("github took a thing away while it was read; try again")
             page = answer[name]
 
-    def _signed(self) -> dict[str, str]:
+    def signed(self) -> dict[str, str]:
+        """Return the headers that sign a request in."""
         connection = self._connection
         if connection.app_id is None:
             if connection.token is None:

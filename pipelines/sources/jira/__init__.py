@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.events.envelope import Event
 from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
-from pipelines.sources.jira import mapping, people, recording
+from pipelines.sources.jira import descriptions, mapping, people, recording
 from pipelines.sources.jira.connection import JiraConnection
 
 __all__ = ["SOURCE"]
@@ -44,6 +44,8 @@ class Jira:
         }
     )
 
+    writes = frozenset({"impact", "follow_up", "spec"})
+
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
 
@@ -64,6 +66,10 @@ class Jira:
         """
         return mapping.to_events(instance, stream, record_key, body)
 
+    def description(self, body: Any) -> str:
+        """Return what a ticket says of itself, as plain text."""
+        return descriptions.description_of(body)
+
     def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
         """Return what walks a site; see `collector.py`. Imported here, since only a collection needs HTTP."""
         from pipelines.sources.jira.collector import JiraCollector
@@ -71,12 +77,14 @@ class Jira:
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
         return JiraCollector(connection, network)
 
-    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
-        """Return what writes comments to a site; see `writeback.py`."""
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes to a site; see `writeback.py`, and `follow_ups.py` for new tickets."""
+        from pipelines.sources.jira.follow_ups import JiraFollowUpWriter
         from pipelines.sources.jira.writeback import JiraWriter
 
         assert isinstance(connection, JiraConnection), "the settings are read by this source's own model"
-        return JiraWriter(connection, network)
+        assert kind in self.writes, "nothing else is asked for"
+        return (JiraFollowUpWriter if kind == "follow_up" else JiraWriter)(connection, network)
 
 
 SOURCE: LiveSource = Jira()

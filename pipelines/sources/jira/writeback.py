@@ -4,48 +4,33 @@ Jira knows no key that makes a comment arrive once, and its Python client sends 
 the comment is created with its marker in one request, and markers are looked for before any.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.clock import parse_time
 from pipelines.sources.base import mapping_of
-from pipelines.sources.http import Http
-from pipelines.sources.jira.connection import Deployment, JiraConnection
-from pipelines.sources.jira.limits import JiraLimits
 from pipelines.sources.jira.pages import comments
-from pipelines.sources.jira.sites import SITES, Site
-from pipelines.sources.live import MissingError, Network, VendorError
-from pipelines.sources.once import Once, taken
-from pipelines.sources.writing import Form, LostError, Mark, Sight, Standing, text_digest
+from pipelines.sources.jira.reach import PROPERTY, JiraReach
+from pipelines.sources.jira.rights import rights
+from pipelines.sources.live import Finding, MissingError, VendorError
+from pipelines.sources.once import taken
+from pipelines.sources.writing import LostError, Mark, Sight, Standing, text_digest
 
-PROPERTY = "storyline"
 # On a service project a comment is shown to the customer unless it says otherwise.
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _CLOCKS_MAY_DIFFER = timedelta(days=1)
 
 
-class JiraWriter:
+class JiraWriter(JiraReach):
     """Writes to one site. Implements `Writer`."""
-
-    vendor = "jira"
-
-    def __init__(self, connection: JiraConnection, network: Network) -> None:
-        headers = {"Authorization": connection.authorization, "Accept": "application/json"}
-        self._http = Http(connection.url, headers=headers, limits=JiraLimits(), network=network)
-        self._once = Once(connection.url, headers=headers, limits=JiraLimits(), network=network)
-        self.instance, self._deployment = connection.instance, connection.told_deployment
-
-    @property
-    def form(self) -> Form:
-        """A document on the cloud, wiki markup in a data center."""
-        return "adf" if self._kind == "cloud" else "wiki"
 
     def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:
         """Ask for the ticket, what it remembers, the comment that is known, else for all that may be ours."""
         issue = self._http.get(f"{self._api}/issue/{ticket}", {"fields": "project"}).json()
         issue_id, key = str(issue["id"]), str(issue["key"])
-        noted = mapping_of(mapping_of(self._remembered(issue_id)).get(mark.place)).get("comment_id")
+        noted = self._line(issue_id, mark).get("comment_id")
         known = [one for one in dict.fromkeys((known_id, noted)) if one]
         standing = next(filter(None, (self._known(issue_id, one, mark) for one in known)), None)
         if standing is None:
@@ -77,41 +62,16 @@ class JiraWriter:
 
     def note(self, sight: Sight, remote_id: str, mark: Mark) -> None:
         """Set the ticket's property, which holds a line for each comment of ours."""
-        known = self._remembered(sight.ticket_id)
-        line = {"comment_id": remote_id, "message_id": mark.message_id}
-        if mapping_of(known).get(mark.place) != line:
-            path = f"{self._api}/issue/{sight.ticket_id}/properties/{PROPERTY}"
-            self._once.send("PUT", path, {**mapping_of(known), mark.place: line})
+        self._remember(sight.ticket_id, mark, {"comment_id": remote_id, "message_id": mark.message_id})
 
-    def close(self) -> None:
-        """Close every connection."""
-        self._http.close()
-        self._once.close()
-
-    @property
-    def _kind(self) -> Deployment:
-        if self._deployment is None:
-            told = self._http.get("/rest/api/2/serverInfo").json()
-            self._deployment = "cloud" if mapping_of(told).get("deploymentType") == "Cloud" else "data_center"
-        return self._deployment
-
-    @property
-    def _site(self) -> Site:
-        return SITES[self._kind](self._http)
-
-    @property
-    def _api(self) -> str:
-        return SITES[self._kind].api
-
-    def _remembered(self, issue_id: str) -> Any:
-        return self._property(f"issue/{issue_id}")
-
-    def _property(self, of: str) -> Any:
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask which permissions the token has in these projects."""
         try:
-            told = self._http.get(f"{self._api}/{of}/properties/{PROPERTY}").json()
-        except MissingError:
-            return None
-        return mapping_of(told).get("value")
+            api = self._api
+        except VendorError as error:
+            yield Finding("act", f"{str(error).rstrip('.')}; so nobody knows whether comments may be written")
+            return
+        yield from rights(self._http, api, places)
 
     def _known(self, issue_id: str, comment_id: str, mark: Mark) -> Standing | None:
         try:

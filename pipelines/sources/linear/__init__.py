@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.events.envelope import Event
 from pipelines.sources.base import BadRecord, Pseudonyms, RawRecord, Stream
-from pipelines.sources.linear import mapping, people, recording
+from pipelines.sources.linear import descriptions, mapping, people, recording
 from pipelines.sources.linear.connection import LinearConnection
 
 __all__ = ["SOURCE"]
@@ -41,6 +41,8 @@ class Linear:
         }
     )
 
+    writes = frozenset({"impact", "follow_up", "spec"})
+
     def read_recording(self, folder: Path) -> Iterator[RawRecord | BadRecord]:
         """Walk a folder of recorded responses and its sub-folders; the README has the layout.
 
@@ -61,6 +63,10 @@ class Linear:
         """
         return mapping.to_events(instance, stream, record_key, body)
 
+    def description(self, body: Any) -> str:
+        """Return what a ticket says of itself, as plain text."""
+        return descriptions.description_of(body)
+
     def collector(self, connection: ConnectionSettings, network: Network) -> Collector:
         """Return what walks a workspace; see `collector.py`. Imported here, since only a collection needs HTTP."""
         from pipelines.sources.linear.collector import LinearCollector
@@ -68,12 +74,14 @@ class Linear:
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
         return LinearCollector(connection, network)
 
-    def writer(self, connection: ConnectionSettings, network: Network) -> Writer:
-        """Return what writes comments to a workspace; see `writeback.py`."""
+    def writer(self, kind: str, connection: ConnectionSettings, network: Network) -> Writer:
+        """Return what writes to a workspace; see `writeback.py`, and `follow_ups.py` for new issues."""
+        from pipelines.sources.linear.follow_ups import LinearFollowUpWriter
         from pipelines.sources.linear.writeback import LinearWriter
 
         assert isinstance(connection, LinearConnection), "the settings are read by this source's own model"
-        return LinearWriter(connection, network)
+        assert kind in self.writes, "nothing else is asked for"
+        return (LinearFollowUpWriter if kind == "follow_up" else LinearWriter)(connection, network)
 
 
 SOURCE: LiveSource = Linear()

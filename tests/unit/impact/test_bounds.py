@@ -18,6 +18,7 @@ from pipelines.impact.bounds import (
     rate_low,
     rate_ratio_low,
 )
+from tests.oracles.vectors import vectors
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,20 @@ def test_ranks_bound_a_quantile_as_closely_as_the_confidence_allows(share, trial
         assert law.cdf(high - 2) < 0.95
     else:
         assert law.cdf(trials - 1) < 0.95
+
+
+def test_the_ranks_of_a_quantile_are_those_of_scipy():
+    for inputs, answer in vectors("statsmodels", "quantile"):
+        ordered, share = sorted(inputs["values"]), inputs["share"]
+        low, high = rank_low(share, len(ordered), 0.975), rank_high(share, len(ordered), 0.975)
+        told = ordered[low - 1] if low else None, None if high is None else ordered[high - 1]
+        assert told == (answer["low"], answer["high"])
+
+
+# Ranks of the 95 % interval of a median, as tables have them (e.g. Hahn and Meeker 1991, table A.15).
+@pytest.mark.parametrize(("n", "low", "high"), [(6, 1, 6), (10, 2, 9), (15, 4, 12), (20, 6, 15), (30, 10, 21)])
+def test_the_median_lies_between_the_ranks_of_the_tables(n, low, high):
+    assert (rank_low(0.5, n, 0.975), rank_high(0.5, n, 0.975)) == (low, high)
 
 
 def test_four_cannot_bound_their_median_and_five_can():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from pipelines.impact.sample_ratio import SampleRatio, Step, any_is_off, sample_ratio
 from tests.oracles.vectors import vectors
@@ -30,6 +31,15 @@ def test_steps_with_weights_of_their_own_are_sound_one_by_one_and_not_together()
 
 def test_one_step_that_lost_people_takes_the_whole_rollout():
     assert any_is_off([Step([500, 4500], [10, 90]), Step([2300, 2700], [50, 50])])
+
+
+@pytest.mark.parametrize(("people", "weight"), [(60, 10), (520, 1), (110, 5), (100, 50), (520, 10), (6_000, 1)])
+def test_a_sound_step_raises_an_alarm_as_rarely_as_is_said_however_small_its_group(people, weight):
+    # Thirteen of 53 at a tenth, which happens once in 556 times, was once called off at 0.001 by chi-squared.
+    counts = np.arange(people + 1)
+    alarms = [sample_ratio(Step([one, people - one], [weight, 100 - weight])).is_off for one in counts.tolist()]
+    chance = stats.binom.pmf(counts, people, weight / 100)[alarms].sum()
+    assert 0.0002 < chance < 0.0012
 
 
 def test_of_a_few_people_nothing_is_judged():

@@ -46,11 +46,18 @@ def plant(settings: Settings, told: Marts, *, instance: str, source: str = "jira
             log.unregister("planted")
 
 
-def reaching(home: Path, mode: str, url: str, host: str, **changed: Any) -> Settings:
-    """Settings that write to a played Jira on the cloud, whose token is in the environment."""
-    table = {"url": url, "host": host, "deployment": "cloud", "email": "ann@acme.example", "projects": ["SHOP"]}
+def reaching(home: Path, mode: str, url: str, host: str, *, source: str = "jira", **changed: Any) -> Settings:
+    """Settings that write to a played Jira on the cloud, or a Linear, whose token is in the environment."""
+    tables: dict[str, dict[str, Any]] = {
+        "jira": {"url": url, "host": host, "deployment": "cloud", "email": "ann@acme.example", "projects": ["SHOP"]},
+        "linear": {"url": url, "workspace": host.rpartition("/")[2], "teams": ["ENG"]},
+    }
     told = Writeback.model_validate({"mode": mode, "enabled_at": BEGUN, **changed})
-    network = NetworkSettings(attempts=2, timeout_seconds=2, max_wait_seconds=1)
+    network, summaries = NetworkSettings(attempts=2, timeout_seconds=2, max_wait_seconds=1), Summaries(provider="off")
     return Settings(
-        home=home, writeback=told, network=network, summaries=Summaries(provider="off"), sources={"jira": table}
+        home=home,
+        writeback=told,
+        network=network,
+        summaries=summaries,
+        sources={source: tables[source]},
     )

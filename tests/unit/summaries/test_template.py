@@ -170,7 +170,7 @@ def test_a_comment_carries_all_that_it_rests_on() -> None:
     known = golden("grade_a")
     made = comment(known)
     assert (made.story_key, made.epoch, made.kind, made.author) == ("SHOP-12", 1, "impact", "template")
-    assert (made.definition_version, made.is_final, made.shipped_at) == ("summary 1, impact 1", True, FULL)
+    assert (made.definition_version, made.is_final, made.shipped_at) == ("summary 2, impact 1", True, FULL)
     assert made.facts == known.canonical_json()
     assert len(made.facts_digest) == 64
     assert isinstance(made.document.blocks[0], Paragraph)

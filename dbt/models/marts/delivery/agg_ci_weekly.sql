@@ -12,7 +12,7 @@ with builds as (
 red as (
     select
         fct_red_periods.*,
-        coalesce(fct_red_periods.ended_at, {{ as_of() }}) as until_at
+        coalesce(fct_red_periods.ended_at, {{ lasts_until('fct_red_periods.started_at') }}) as until_at
     from {{ ref('fct_red_periods') }} as fct_red_periods
 ),
 

@@ -55,7 +55,7 @@ standing as (
 periods as (
     select
         standing.*,
-        coalesce(standing.passed_at, {{ as_of() }}) as until_at
+        coalesce(standing.passed_at, {{ lasts_until('standing.finished_at') }}) as until_at
     from standing
     where standing.outcome = 'failed' and standing.earlier_outcome is distinct from 'failed'
 ),

@@ -10,7 +10,9 @@ stories as (
 timed as (
     select
         steps.*,
-        {{ seconds_between('steps.started_at', 'coalesce(steps.ended_at, ' ~ as_of() ~ ')') }} as stood_seconds,
+        {{ seconds_between(
+            'steps.started_at', 'coalesce(steps.ended_at, ' ~ lasts_until('steps.started_at') ~ ')'
+        ) }} as stood_seconds,
         min(steps.started_at) over own as epoch_started_at,
         max(steps.epoch) over (partition by steps.flag_id, steps.environment) as last_epoch,
         -- An unknown share may not be all.

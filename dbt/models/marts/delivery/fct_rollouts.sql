@@ -79,14 +79,14 @@ final as (
         told.is_put_away,
         case
             when told.is_current and told.full_at is not null and not told.is_put_away
-                then {{ seconds_between('told.full_at', as_of()) }} / 86400
+                then {{ age_of('told.full_at') }} / 86400
         end as full_days,
         coalesce(
             told.is_current
             and told.is_production
             and told.is_temporary
             and not told.is_put_away
-            and {{ seconds_between('told.full_at', as_of()) }} >= {{ var('flag_stale_after_days') }} * 86400,
+            and {{ age_of('told.full_at') }} >= {{ var('flag_stale_after_days') }} * 86400,
             false
         ) as is_stale
     from told

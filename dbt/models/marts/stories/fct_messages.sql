@@ -25,7 +25,10 @@ final as (
         messages.attempted_at,
         messages.sent_version,
         messages.author,
-        messages.is_final
+        messages.is_final,
+        messages.instance,
+        messages.project_key,
+        messages.is_backfill
     from messages
 )
 

@@ -87,10 +87,10 @@ final as (
         {{ seconds_between('tickets.created_at', 'tickets.resolved_at') }} as resolution_seconds,
         assistance.ai_assistance,
         milestones.has_out_of_order_milestone,
-        case when is_open then {{ seconds_between('tickets.created_at', as_of()) }} end as age_seconds,
+        case when is_open then {{ age_of('tickets.created_at') }} end as age_seconds,
         case
             when is_open and progress.last_known_category = 'in_progress'
-                then {{ seconds_between('progress.started_at', as_of()) }}
+                then {{ age_of('progress.started_at') }}
         end as wip_age_seconds,
         assistance.ai_signals
     from described as tickets

@@ -26,7 +26,7 @@ final as (
         stages.left_at,
         {{ seconds_between('stages.entered_at', 'stages.left_at') }} as duration_seconds,
         case when not stages.is_last then hours.business_us / 1e6 end as business_seconds,
-        case when stages.is_last then {{ seconds_between('stages.entered_at', as_of()) }} end as age_seconds,
+        case when stages.is_last then {{ age_of('stages.entered_at') }} end as age_seconds,
         case when stages.is_last then hours.business_us / 1e6 end as business_age_seconds,
         hours.calendar,
         stages.is_last as is_current,

@@ -12,7 +12,7 @@ final as (
         visits.entered_at,
         visits.left_at,
         {{ seconds_between('visits.entered_at', 'visits.left_at') }} as duration_seconds,
-        case when visits.is_current then {{ seconds_between('visits.entered_at', as_of()) }} end as age_seconds,
+        case when visits.is_current then {{ age_of('visits.entered_at') }} end as age_seconds,
         visits.visit_number = 1 as is_first,
         visits.is_current,
         visits.is_after_gap,

@@ -5,8 +5,10 @@ with final as (
         version,
         body,
         content_hash,
+        facts,
         author,
-        is_final
+        is_final,
+        created_at
     from {{ source('outbox', 'versions') }}
 )
 

@@ -120,12 +120,13 @@ def _by_device(events: list[Any]) -> Counter[str]:
 
 
 def _form(request: Request) -> dict[str, Any]:
-    """Read a body that is JSON or a form."""
+    """Read a body that is JSON or a form, or what stands in the address."""
     try:
         told = json.loads(request.body)
     except ValueError:
         told = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
-    return told if isinstance(told, dict) else {}
+    asked = {name: values[-1] for name, values in request.query.items()}
+    return {**asked, **told} if isinstance(told, dict) else asked
 
 
 def _annotated(store: Store, request: Request) -> Reply:

@@ -12,6 +12,7 @@ from typing import Any
 
 Packed = tuple[datetime, bytes]
 _DEDUPLICATED_FOR = timedelta(days=7)
+_TIME = "%Y-%m-%d %H:%M:%S.%f"
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Store:
         if known is not None and at - known[0] < _DEDUPLICATED_FOR:
             return False
         self.posted[key] = (at, event)
+        self.put(at.replace(minute=0, second=0, microsecond=0), [_exported(event, at, len(self.posted))])
         return True
 
     def export(self, begins_at: datetime, ends_at: datetime) -> bytes:
@@ -91,6 +93,17 @@ class Store:
                     part = self.lines[hour][number :: self.quirks.files_per_hour]
                     if part:
                         yield hour, number + 1, packed(b"\n".join(part) + b"\n")
+
+
+def _exported(event: Mapping[str, Any], at: datetime, number: int) -> dict[str, Any]:
+    """Return an event as an export has it."""
+    occurred_at = datetime.fromtimestamp(event.get("time", at.timestamp() * 1_000) / 1_000, UTC)
+    return {
+        "$insert_id": event.get("insert_id"), "uuid": f"posted-{number}", "amplitude_id": 1_000_000 + number,
+        **{name: event.get(name) for name in ("event_type", "user_id", "device_id", "user_properties")},
+        "event_properties": event.get("event_properties") or {}, "library": event.get("library"),
+        "event_time": occurred_at.strftime(_TIME), "server_upload_time": at.strftime(_TIME),
+    }  # fmt: skip
 
 
 def packed(content: bytes) -> bytes:

@@ -35,6 +35,9 @@ def _answer(store: Store, request: Request) -> Reply:
         return Reply(json={"verifiable_password_authentication": False})
     named = re.match(r"/repos/([^/]+/[^/]+)", path)
     repository = store.repositories.get(named[1]) if named else None
+    noted = re.fullmatch(r"/repos/[^/]+/[^/]+/releases/(\d+)", path)
+    if request.method == "PATCH" and repository and noted:
+        return _write_release(repository, request, int(noted[1]))
     for pattern, handler in _ROUTES if repository and request.method == "GET" else ():
         match = re.fullmatch(f"/repos/[^/]+/[^/]+{pattern}", path)
         if match and repository:
@@ -129,6 +132,19 @@ def _releases(store: Store, repository: Repository, request: Request, _: tuple[s
     return _paged(store, request, repository.releases)
 
 
+def _release(_: Store, repository: Repository, __: Request, names: tuple[str, ...]) -> Reply:
+    row = next((row for row in repository.releases if row["id"] == int(names[0])), None)
+    return error(404, "Not Found") if row is None else Reply(json=row)
+
+
+def _write_release(repository: Repository, request: Request, number: int) -> Reply:
+    row = next((row for row in repository.releases if row["id"] == number), None)
+    if row is None:
+        return error(404, "Not Found")
+    row.update({name: value for name, value in request.json().items() if name in ("body", "name")})
+    return Reply(json=row, wrote=f"release {number}")
+
+
 def _runs(store: Store, repository: Repository, request: Request, _: tuple[str, ...]) -> Reply:
     newest: dict[int, Row] = {}
     for (run_id, attempt), row in sorted(repository.runs.items()):
@@ -160,6 +176,7 @@ _ROUTES: tuple[tuple[str, _Handler], ...] = (
     (r"/compare/(\w+)\.\.\.(\w+)", _compare),
     ("/deployments", _deployments),
     ("/releases", _releases),
+    (r"/releases/(\d+)", _release),
     ("/actions/runs", _runs),
     (r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
     (r"/actions/runs/(\d+)/jobs", _jobs),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.connection import Deployment
-from pipelines.sources.jira.server import cloud, data_center, writes
+from pipelines.sources.jira.server import cloud, data_center, permissions, writes
 from pipelines.sources.jira.server.answers import error, told
 from pipelines.sources.jira.server.store import Store
 from pipelines.sources.loopback import Loopback, Reply, Request
@@ -98,6 +98,7 @@ def _common(api: str) -> tuple[_Route, ...]:
         ("GET", f"{issue}/comment", _comments, False),
         ("GET", f"{issue}/remotelink", _remotelinks, False),
         ("GET", f"{api}/myself", _myself, False),
+        ("GET", f"{api}/mypermissions", permissions.mine, False),
         ("POST", f"{api}/issue", writes.create, False),
         ("POST", f"{issue}/comment", writes.comment, False),
         ("GET", f"{issue}/comment/([^/]+)", writes.one_comment, False),
@@ -105,6 +106,7 @@ def _common(api: str) -> tuple[_Route, ...]:
         ("DELETE", f"{issue}/comment/([^/]+)", writes.without_comment, False),
         ("POST", f"{issue}/remotelink", writes.remote_link, False),
         ("POST", f"{api}/issueLink", writes.link, False),
+        ("GET", f"{api}/issueLinkType", writes.link_types, False),
         *(
             (method, f"{api}/{of}/([^/]+)/properties/([^/]+)", handler, False)
             for of in ("issue", "comment")

@@ -30,6 +30,8 @@ class Quirks:
         most_per_page: however many are asked for.
         cuts_histories_at: a search shows so many histories of a ticket and no more; 0: all.
         refuses_unknown_projects: a query that names one is an error, where it would find nothing.
+        links_no_new_ticket: its screen for new tickets has no links.
+        requires: fields, by name and what is said where one is missing, that a new ticket has to bring.
     """
 
     repeats_token: bool = False
@@ -37,6 +39,8 @@ class Quirks:
     most_per_page: int = 100
     cuts_histories_at: int = 0
     refuses_unknown_projects: bool = False
+    links_no_new_ticket: bool = False
+    requires: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ class Store:
         properties: by `issue <key>` or `comment <id>`.
         former: keys under which tickets were before they moved to another project, with the ids of those tickets.
         link_types: by name.
+        lacking: keys of the permissions that the token lacks, by project.
     """
 
     site: str
@@ -68,6 +73,7 @@ class Store:
     hidden_boards: set[int] = field(default_factory=set)
     properties: dict[str, dict[str, Any]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, set[str]] = field(default_factory=dict)
     written: int = 0
     link_types: dict[str, Any] = field(default_factory=lambda: {row["name"]: row for row in _LINK_TYPES})
 

@@ -67,7 +67,8 @@ def without_comment(store: Store, _: Request, names: tuple[str, ...]) -> Reply:
 
 def create(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
     """Make a ticket: another one each time."""
-    fields = mapping_of(mapping_of(request.json()).get("fields"))
+    asked = mapping_of(request.json())
+    fields, links = mapping_of(asked.get("fields")), mapping_of(asked.get("update")).get("issuelinks") or []
     project = store.projects.get(str(mapping_of(fields.get("project")).get("key")))
     missing = [name for name in ("summary", "issuetype") if not fields.get(name)]
     if project is None or missing:
@@ -75,6 +76,8 @@ def create(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
             {} if project else {"project": "valid project is required"}
         )
         return Reply(400, {"errorMessages": [], "errors": told})
+    if refused := _not_on_the_screen(store, fields, links):
+        return Reply(400, {"errorMessages": [], "errors": refused})
     number, at = store.next_id(), stamp(now())
     key = f"{project['key']}-{store.next_number(project['key'])}"
     made = {"created": at, "updated": at, "status": store.statuses[0], "creator": WRITER, "reporter": WRITER}
@@ -87,17 +90,31 @@ def create(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
         "fields": {**fields, **made, "project": project, "issuetype": kind},
     }
     store.put(row, [])
-    _set_properties(store, f"issue {key}", mapping_of(request.json()))
+    _set_properties(store, f"issue {key}", asked)
+    for one in links:
+        way = "outwardIssue" if "inwardIssue" in one["add"] else "inwardIssue"
+        _tie(store, {**one["add"], way: {"key": key}})
     return Reply(201, {"id": number, "key": key, "self": address}, wrote=f"ticket {key}")
 
 
 def link(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
     """Link two tickets: the outward one reads `outward`, the other `inward`."""
     asked = mapping_of(request.json())
+    said = _tie(store, asked)
+    return error(404, said) if said else Reply(201, wrote=f"link of {asked['inwardIssue']['key']}")
+
+
+def link_types(store: Store, _: Request, __: tuple[str, ...]) -> Reply:
+    """Show which kinds of links there are."""
+    return Reply(json={"issueLinkTypes": list(store.link_types.values())})
+
+
+def _tie(store: Store, asked: Any) -> str | None:
+    """Link two tickets; say why not."""
     ends = {way: store.find(str(mapping_of(asked.get(way)).get("key"))) for way in ("inwardIssue", "outwardIssue")}
     kind = store.link_types.get(str(mapping_of(asked.get("type")).get("name")))
     if None in ends.values() or kind is None:
-        return error(404, _GONE if kind else f"No issue link type with name '{asked.get('type')}' found.")
+        return _GONE if kind else f"No issue link type with name '{asked.get('type')}' found."
     number = store.next_id()
     for way, other in (("inwardIssue", "outwardIssue"), ("outwardIssue", "inwardIssue")):
         issue, shown = ends[other], ends[way]
@@ -106,7 +123,7 @@ def link(store: Store, request: Request, _: tuple[str, ...]) -> Reply:
         row = {"id": number, "type": kind, way: {name: shown[name] for name in ("id", "key", "self")}}
         fields = {**issue["fields"], "issuelinks": [*issue["fields"].get("issuelinks", []), row]}
         _touch(store, {**issue, "fields": fields}, stamp(now()))
-    return Reply(201, wrote=f"link of {asked['inwardIssue']['key']}")
+    return None
 
 
 def remote_link(store: Store, request: Request, names: tuple[str, ...]) -> Reply:
@@ -142,6 +159,15 @@ def property_shown(store: Store, request: Request, names: tuple[str, ...]) -> Re
     if names[1] not in kept:
         return error(404, f"The property with key '{names[1]}' does not exist.")
     return Reply(json={"key": names[1], "value": kept[names[1]]})
+
+
+def _not_on_the_screen(store: Store, fields: Any, links: Any) -> dict[str, str]:
+    """Say what a new ticket may not bring, and what it lacks, by field."""
+    told = {name: said for name, said in store.quirks.requires.items() if not fields.get(name)}
+    if links and store.quirks.links_no_new_ticket:
+        said = "Field 'issuelinks' cannot be set. It is not on the appropriate screen, or unknown."
+        told["issuelinks"] = said
+    return told
 
 
 def _whose(store: Store, request: Request, name: str) -> tuple[str, bool]:

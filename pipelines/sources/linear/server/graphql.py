@@ -57,7 +57,7 @@ class Document:
         store = self._store
         match name:
             case "viewer":
-                return {"id": "5b1c8d3e-0000-4000-a000-000000000001", "name": "Storyline", "app": True}
+                return {"id": "5b1c8d3e-0000-4000-a000-000000000001", "name": "Storyline", "app": True, **store.viewer}
             case "organization":
                 return {"urlKey": store.workspace, "name": store.workspace.title()}
             case "rateLimitStatus":
@@ -73,6 +73,9 @@ class Document:
                 wanted = ((args.get("filter") or {}).get("key") or {}).get("in")
                 teams = [team for key, team in sorted(store.teams.items()) if wanted is None or key in wanted]
                 return [{**team, "issueCount": self._count(team["key"])} for team in teams]
+            case "issueLabels":
+                named = ((args.get("filter") or {}).get("name") or {}).get("in")
+                return [one for one in store.labels.values() if named is None or one["name"] in named]
             case "workflowStates":
                 keys = (((args.get("filter") or {}).get("team") or {}).get("key") or {}).get("in")
                 return [one for one in store.states.values() if keys is None or one["team"]["key"] in keys]

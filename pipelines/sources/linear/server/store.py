@@ -70,9 +70,10 @@ class Store:
 
     Attributes:
         issues: by id, with every list whole.
-        states, teams: by id and by key.
+        states, teams: by id and by key; `labels` by id, those of no team for all.
         arrivals: how often each write arrived, by mutation and what it is about: the id that the client gave it, else
             the id of what it changes, else its text.
+        viewer: what is told of the account of the token.
         refused: how many requests met a spent limit.
     """
 
@@ -80,11 +81,13 @@ class Store:
     issues: dict[str, Node] = field(default_factory=dict)
     states: dict[str, Node] = field(default_factory=dict)
     teams: dict[str, Node] = field(default_factory=dict)
+    labels: dict[str, Node] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     quirks: Quirks = field(default_factory=Quirks)
     requests: Bucket = field(default_factory=lambda: Bucket(5_000, 5_000))
     complexity: Bucket = field(default_factory=lambda: Bucket(3_000_000, 3_000_000))
     arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    viewer: Node = field(default_factory=lambda: {"active": True, "guest": False})
     refused: int = 0
 
     @classmethod
@@ -113,6 +116,9 @@ class Store:
         lists = {name: {"nodes": list(mapping_of(issue.get(name)).get("nodes") or ())} for name in LISTS}
         self.issues[issue["id"]] = {**issue, **lists}
         self.teams.setdefault(issue["team"]["key"], issue["team"])
+        for label in lists["labels"]["nodes"]:
+            if label.get("id"):
+                self.labels.setdefault(label["id"], {"team": None, **label})
 
     def delete(self, key: str) -> None:
         """Take an issue away for good."""

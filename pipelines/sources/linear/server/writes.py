@@ -79,6 +79,7 @@ def _issue_create(store: Store, args: _Args) -> _Written:
         estimate=told.get("estimate"),
         creator=ME,
         parent={name: parent[name] for name in ("id", "identifier")} if parent else None,
+        labels=[_label(store, name) for name in told.get("labelIds") or ()],
     )
     made["id"] = issue_id or made["id"]
     store.put(made)
@@ -133,6 +134,10 @@ def _moment(told: _Args) -> datetime:
 
 def _issue(store: Store, name: Any) -> Node:
     return store.find(str(name)) or _missing("Issue")
+
+
+def _label(store: Store, label_id: str) -> Node:
+    return store.labels.get(label_id) or _missing("IssueLabel")
 
 
 def _missing(what: str) -> Any:

@@ -1,0 +1,112 @@
+"""Killed at any moment, and with two at work at once: product analytics count each thing of a story exactly once."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.sources.loopback import Reply, Request
+from tests.conftest import ROOT, environment
+from tests.contracts.analytics_sites import SOON, Analytics, analytics_site, events_of_ours, messages, shipped
+from tests.contracts.outbox_sites import LATER
+from warehouse.store import open_log
+
+WORKER = Path(__file__).with_name("analytics_worker.py")
+KEYS = {"STORYLINE_AMPLITUDE_KEY": "an-api-key", "STORYLINE_AMPLITUDE_SECRET": "a-secret-key"}
+STORIES = ("SHOP-1", "SHOP-2", "SHOP-3")
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analytics]:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with analytics_site() as site:
+        yield site
+
+
+def planted(site: Analytics, settings: Settings) -> Settings:
+    told = site.settings(settings)
+    shipped(told, STORIES)
+    return told
+
+
+def worker(settings: Settings, site: Analytics, after: timedelta = timedelta()) -> "subprocess.Popen[str]":
+    """Start a process that sends, and return once it is about to."""
+    process = subprocess.Popen(
+        [sys.executable, str(WORKER), str(settings.home), site.site.url, (SOON + after).isoformat()],
+        cwd=ROOT, env=environment(settings.home) | KEYS | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def finished(settings: Settings, site: Analytics) -> None:
+    """Send once more, and again: then each thing counts once, and the warehouse knows it."""
+    for number in (1, 2):
+        site.send(settings, number * LATER)
+    assert {one.state for one in messages(settings)} == {"sent"}
+    assert site.stored == {
+        **{("Story Shipped", key): 1 for key in STORIES}, **{("Rollout Step", key): 2 for key in STORIES}
+    }  # fmt: skip
+    assert sorted(insert_id for _, insert_id in events_of_ours(settings)) == sorted(key[1] for key in site.store.posted)
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_sender_that_is_killed_between_sending_and_knowing_counts_nothing_twice(is_stored, site, settings):
+    settings = planted(site, settings)
+    victim: list[subprocess.Popen[str]] = []
+    routes = site.site._routes
+
+    def answer(request: Request) -> Reply:
+        if not victim:
+            return routes(request)
+        reply = routes(request) if is_stored else Reply(503)
+        process = victim.pop()
+        process.kill()
+        process.wait()
+        return reply
+
+    site.site._routes = answer
+    # It cannot send before it is known: it waits for the lock.
+    with open_log(settings, command="test", since=SOON):
+        victim.append(process := worker(settings, site))
+    assert process.wait(30) == -9
+    assert {one.state for one in messages(settings)} == {"sending"}
+    assert bool(site.stored) == is_stored
+    finished(settings, site)
+
+
+def test_two_who_send_at_once_send_each_thing_once(site, settings):
+    settings = planted(site, settings)
+    with open_log(settings, command="test", since=SOON):
+        both = [worker(settings, site) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert set(site.store.deliveries.values()) == {1}
+    finished(settings, site)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+def test_killed_at_fifty_random_moments_each_thing_counts_once(site, settings, tmp_path):
+    dice, landed, doubled = random.Random(20_260_105), 0, 0
+    for number in range(50):
+        settings = planted(site, settings.model_copy(update={"home": tmp_path / f"home{number}"}))
+        with open_log(settings, command="test", since=SOON):
+            process = worker(settings, site)
+        time.sleep(dice.uniform(0, 1.2))
+        landed += process.poll() is None
+        process.kill()
+        process.wait()
+        finished(settings, site)
+        doubled += any(times > 1 for times in site.store.deliveries.values())
+        site.store.posted.clear()
+        site.store.deliveries.clear()
+    # Most of them have to die at work, or nothing was tried.
+    assert landed > 25
