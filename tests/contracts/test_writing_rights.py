@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from graphql import build_schema, execute, parse, validate
 
+from pipelines.sources.jira.follow_ups import JiraFollowUpWriter
+from pipelines.sources.jira.reach import JiraReach
 from pipelines.sources.jira.server import Store
 from pipelines.sources.jira.server import serve as serve_jira
 from pipelines.sources.jira.writeback import JiraWriter
@@ -34,8 +36,10 @@ def site(store: Store) -> Iterator[Loopback]:
         yield site
 
 
-def asked(site: Loopback, store: Store, *projects: str) -> list[Finding]:
-    writer = JiraWriter(played_jira.connected(site, store), NETWORK)
+def asked(
+    site: Loopback, store: Store, *projects: str, writes: type[JiraReach] = JiraWriter
+) -> list[Finding]:  # fmt: skip
+    writer = writes(played_jira.connected(site, store), NETWORK)
     try:
         return list(writer.rights(projects or played_jira.projects(store)))
     finally:
@@ -65,10 +69,19 @@ def test_a_right_that_is_missing_is_named_with_what_it_is_for(lacks, status, wor
     assert words in found.sentence
 
 
+def test_follow_ups_need_the_rights_to_make_and_tie_tickets_and_none_of_a_comment(site, store):
+    first, *others = played_jira.projects(store)
+    store.lacking[first] = {"ADD_COMMENTS", "LINK_ISSUES"}
+    told = asked(site, store, writes=JiraFollowUpWriter)
+    assert [one.status for one in told] == ["act", "ok"][: 1 + bool(others)]
+    assert f"does not let the token link issues in {first}; grant LINK_ISSUES in" in told[0].sentence
+    assert all(one.sentence.startswith("jira lets the token make follow-up tickets in ") for one in told[1:])
+
+
 def test_a_project_that_is_not_there_and_a_token_that_is_wrong_are_said(site, store):
     (found,) = asked(site, store, "NOPE")
     assert found.status == "act"
-    assert "so nobody knows whether comments may be written in NOPE" in found.sentence
+    assert "so nobody knows whether anything may be written in NOPE" in found.sentence
     store.tokens.clear()
     assert [one.status for one in asked(site, store)] == ["act"] * len(played_jira.projects(store))
 

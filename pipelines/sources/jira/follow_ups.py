@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.reach import PROPERTY, JiraReach
+from pipelines.sources.jira.rights import TICKETS
 from pipelines.sources.live import MissingError, VendorError
 from pipelines.sources.once import taken
 from pipelines.sources.writing import LostError, Mark, NewTicket, NotTakenError, Sight, Standing, UnsentError
@@ -25,6 +26,8 @@ _MOST_SAID = 300
 
 class JiraFollowUpWriter(JiraReach):
     """Makes tickets on one site. Implements `Writer`."""
+
+    _needs = TICKETS
 
     def look(self, ticket: str, mark: Mark, known_id: str | None, since: datetime) -> Sight:  # noqa: ARG002 - `Writer`'s
         """Ask for the ticket, what it remembers, and the one that it remembers, else for those that it is tied to."""

@@ -1,13 +1,15 @@
 """How a Jira site is reached by what writes to it: each kind by its own paths, and the properties that remember."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipelines.sources.base import mapping_of
 from pipelines.sources.http import Http
 from pipelines.sources.jira.connection import Deployment, JiraConnection
 from pipelines.sources.jira.limits import JiraLimits
+from pipelines.sources.jira.rights import COMMENTS, rights
 from pipelines.sources.jira.sites import SITES, Site
-from pipelines.sources.live import MissingError, Network
+from pipelines.sources.live import Finding, MissingError, Network, VendorError
 from pipelines.sources.once import Once
 from pipelines.sources.writing import Form, Mark
 
@@ -18,6 +20,7 @@ class JiraReach:
     """One site, asked as often as it takes and written to once."""
 
     vendor = "jira"
+    _needs = COMMENTS
 
     def __init__(self, connection: JiraConnection, network: Network) -> None:
         headers = {"Authorization": connection.authorization, "Accept": "application/json"}
@@ -34,6 +37,15 @@ class JiraReach:
         """Close every connection."""
         self._http.close()
         self._once.close()
+
+    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
+        """Ask which permissions the token has in these projects."""
+        try:
+            api = self._api
+        except VendorError as error:
+            yield Finding("act", f"{str(error).rstrip('.')}; so nobody knows whether anything may be written")
+            return
+        yield from rights(self._http, api, places, self._needs)
 
     @property
     def _kind(self) -> Deployment:

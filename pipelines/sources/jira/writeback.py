@@ -4,7 +4,6 @@ Jira knows no key that makes a comment arrive once, and its Python client sends 
 the comment is created with its marker in one request, and markers are looked for before any.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +12,7 @@ from pipelines.clock import parse_time
 from pipelines.sources.base import mapping_of
 from pipelines.sources.jira.pages import comments
 from pipelines.sources.jira.reach import PROPERTY, JiraReach
-from pipelines.sources.jira.rights import rights
-from pipelines.sources.live import Finding, MissingError, VendorError
+from pipelines.sources.live import MissingError, VendorError
 from pipelines.sources.once import taken
 from pipelines.sources.writing import LostError, Mark, Sight, Standing, text_digest
 
@@ -63,15 +61,6 @@ class JiraWriter(JiraReach):
     def note(self, sight: Sight, remote_id: str, mark: Mark) -> None:
         """Set the ticket's property, which holds a line for each comment of ours."""
         self._remember(sight.ticket_id, mark, {"comment_id": remote_id, "message_id": mark.message_id})
-
-    def rights(self, places: Sequence[str]) -> Iterator[Finding]:
-        """Ask which permissions the token has in these projects."""
-        try:
-            api = self._api
-        except VendorError as error:
-            yield Finding("act", f"{str(error).rstrip('.')}; so nobody knows whether comments may be written")
-            return
-        yield from rights(self._http, api, places)
 
     def _known(self, issue_id: str, comment_id: str, mark: Mark) -> Standing | None:
         try:
