@@ -83,10 +83,11 @@ def test_two_who_send_at_once_post_one_of_each(site, settings):
 @pytest.mark.heavy
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("site", SITES, indirect=True)
-def test_killed_at_fifty_random_moments_it_posts_one_of_each_every_time(site, settings, tmp_path, request):
+def test_killed_at_random_moments_it_posts_one_of_each_every_time(site, settings, tmp_path, request):
     dice, landed = random.Random(20_260_105), 0
-    opened = SITES[request.node.callspec.params["site"]]
-    for number in range(50):
+    name = request.node.callspec.params["site"]
+    opened, times = SITES[name], 50 if name in ("jira", "linear") else 20
+    for number in range(times):
         with opened() as each:
             settings = home(tmp_path / f"home{number}", each)
             with open_log(settings, command="test", since=now()):
@@ -97,7 +98,7 @@ def test_killed_at_fifty_random_moments_it_posts_one_of_each_every_time(site, se
             process.wait()
             finished(settings, each)
     # Most of them have to die at work, or nothing was tried.
-    assert landed > 25
+    assert landed > times / 2
 
 
 @pytest.mark.parametrize("site", ["jira", "linear"], indirect=True)
