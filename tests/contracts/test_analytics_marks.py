@@ -41,6 +41,7 @@ def test_a_note_stands_on_the_charts_once_and_so_does_the_release(site, settings
     assert [one.posted for one in done] == [2, 0, 0]
     assert sorted(done[0].sentences) == ["1 note on charts was posted.", "1 release was posted."]
     assert counts(site) == (1, 1)
+    assert site.site.written == {"an annotation": 1, "a release": 1}
     (note,), (release,) = site.store.annotations, site.store.releases
     assert (note["date"], note["label"], note["app_id"]) == ("2025-12-15", "SHOP-1: all users have it", "187520")
     assert (release["release_start"], release["version"]) == ("2025-12-15 14:00:00", "SHOP-1")

@@ -92,7 +92,8 @@ def _events(store: Store, request: Request) -> Reply:
     for event in events:
         store.take(event, at)
     told_back = {"events_ingested": len(events), "payload_size_bytes": len(request.body)}
-    return Reply(json={"code": 200, **told_back, "server_upload_time": round(at.timestamp() * 1_000)})
+    answer = {"code": 200, **told_back, "server_upload_time": round(at.timestamp() * 1_000)}
+    return Reply(json=answer, wrote=f"{len(events)} events")
 
 
 def _refused(error: str, **more: Any) -> Reply:
@@ -133,7 +134,7 @@ def _annotated(store: Store, request: Request) -> Reply:
     told = _form(request)
     note = {"id": len(store.annotations) + 1, **told}
     store.annotations.append(note)
-    return Reply(json={"success": True, "annotation": note})
+    return Reply(json={"success": True, "annotation": note}, wrote="an annotation")
 
 
 def _annotations(store: Store, _: Request) -> Reply:
@@ -145,7 +146,7 @@ def _released(store: Store, request: Request) -> Reply:
     if not told.get("version") or not told.get("release_start"):
         return Reply(400, {"success": False, "error": "version and release_start are required"})
     store.releases.append({"id": len(store.releases) + 1, **told})
-    return Reply(json={"success": True, "release": store.releases[-1]})
+    return Reply(json={"success": True, "release": store.releases[-1]}, wrote="a release")
 
 
 def _releases(store: Store, _: Request) -> Reply:
