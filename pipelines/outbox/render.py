@@ -6,7 +6,7 @@ an address would become a link by itself, a blank of no width breaks it.
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 from pipelines.outbox.payload import Payload
 from pipelines.sources.writing import Form
@@ -14,6 +14,11 @@ from pipelines.summaries.document import Block, Bullets, Document, Heading, Link
 
 _BREAK = "\u200b"
 _LEVEL = 3
+_Markup = Literal["wiki", "markdown"]
+# Of a heading, of a link's label and address, and of an item.
+_SIGNS: dict[_Markup, tuple[str, str, str]] = {
+    "wiki": (f"h{_LEVEL}. ", "[{}|{}]", "* "), "markdown": (f"{'#' * _LEVEL} ", "[{}](<{}>)", "- ")
+}  # fmt: skip
 # What an address of the tracker's own looks like, and nothing that could end the sign around it.
 _ADDRESS = re.compile(r"https?://[\w.:-]+(?:/[\w./:?=&%#~+-]*)?")
 # What becomes a link or a mention by its form alone: a scheme, www., a name with a dot in it, an address of mail.
@@ -34,8 +39,8 @@ def render(document: Document | Payload, form: Form) -> Any:
         return document.told
     if form == "adf":
         return _adf(document)
-    told = [_wiki_block(block) if form == "wiki" else _markdown_block(block) for block in document.blocks]
-    return "\n\n".join(told)
+    markup: _Markup = "wiki" if form == "wiki" else "markdown"
+    return "\n\n".join(_marked_up(block, markup) for block in document.blocks)
 
 
 def _adf(document: Document) -> dict[str, Any]:
@@ -63,28 +68,18 @@ def _paragraph(text: str, marks: list[dict[str, Any]] | None = None) -> dict[str
     return {"type": "paragraph", "content": [node] if told else []}
 
 
-def _wiki_block(block: Block) -> str:
+def _marked_up(block: Block, markup: _Markup) -> str:
+    escaped = _wiki if markup == "wiki" else _markdown
+    heading_sign, link, bullet = _SIGNS[markup]
     match block:
         case Paragraph(text):
-            return _wiki(text)
+            return escaped(text)
         case Heading(heading):
-            return f"h{_LEVEL}. {_wiki(heading)}"
+            return heading_sign + escaped(heading)
         case Link(label, url):
-            return f"[{_wiki(label)}|{url}]" if _ADDRESS.fullmatch(url) else _wiki(label)
+            return link.format(escaped(label), url) if _ADDRESS.fullmatch(url) else escaped(label)
         case Bullets(items):
-            return "\n".join(f"* {_wiki(item)}" for item in items)
-
-
-def _markdown_block(block: Block) -> str:
-    match block:
-        case Paragraph(text):
-            return _markdown(text)
-        case Heading(heading):
-            return f"{'#' * _LEVEL} {_markdown(heading)}"
-        case Link(label, url):
-            return f"[{_markdown(label)}](<{url}>)" if _ADDRESS.fullmatch(url) else _markdown(label)
-        case Bullets(items):
-            return "\n".join(f"- {_markdown(item)}" for item in items)
+            return "\n".join(bullet + escaped(item) for item in items)
 
 
 def _wiki(text: str) -> str:
