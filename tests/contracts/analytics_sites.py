@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from pipelines.events.usage import USAGE_COLUMNS
 from pipelines.outbox.delivered import Delivered
 from pipelines.settings import Settings
@@ -62,8 +64,14 @@ def telling(home: Settings, url: str, mode: str = "auto", **changed: Any) -> Set
     )  # fmt: skip
 
 
+KEYS = {"STORYLINE_AMPLITUDE_KEY": "an-api-key", "STORYLINE_AMPLITUDE_SECRET": "a-secret-key"}
+
+
 @contextmanager
-def analytics_site() -> Iterator[Analytics]:
+def analytics_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analytics]:
+    """A played project, its keys in the environment."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
     store = project()
     with serve(store) as site:
         yield Analytics(site, store)

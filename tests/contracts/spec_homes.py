@@ -5,15 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pipelines.language_models import KEYS
 from pipelines.settings import Settings
 from pipelines.specs.sections import SECTIONS
 from pipelines.summary_settings import Specs, Summaries
 from tests.contracts import played_jira, played_linear
+from tests.contracts.model_servers import KEY
+from tests.contracts.outbox_killing import TOKENS
 from tests.contracts.outbox_sites import Site
 from tests.unit.outbox.homes import reaching
 from tests.unit.outbox.saying import AT
 from warehouse.store import open_log
 
+SECRETS = {**TOKENS, **dict.fromkeys(KEYS.values(), KEY)}
 FIRST = "Draft specification, made by Storyline on "
 _STORIES = """
 create or replace table marts.fct_stories as

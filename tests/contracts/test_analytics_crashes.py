@@ -13,20 +13,17 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.sources.loopback import Reply, Request
 from tests.conftest import ROOT, environment
-from tests.contracts.analytics_sites import SOON, Analytics, analytics_site, events_of_ours, messages, shipped
+from tests.contracts.analytics_sites import KEYS, SOON, Analytics, analytics_site, events_of_ours, messages, shipped
 from tests.contracts.outbox_sites import LATER
 from warehouse.store import open_log
 
 WORKER = Path(__file__).with_name("analytics_worker.py")
-KEYS = {"STORYLINE_AMPLITUDE_KEY": "an-api-key", "STORYLINE_AMPLITUDE_SECRET": "a-secret-key"}
 STORIES = ("SHOP-1", "SHOP-2", "SHOP-3")
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analytics]:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    with analytics_site() as site:
+    with analytics_site(monkeypatch) as site:
         yield site
 
 

@@ -14,9 +14,7 @@ from tests.unit.summaries.told import FINAL, FULL
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analytics]:
-    monkeypatch.setenv("STORYLINE_AMPLITUDE_KEY", "an-api-key")
-    monkeypatch.setenv("STORYLINE_AMPLITUDE_SECRET", "a-secret-key")
-    with analytics_site() as site:
+    with analytics_site(monkeypatch) as site:
         yield site
 
 

@@ -6,14 +6,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.clock import now
-from pipelines.language_models import KEYS
 from pipelines.specs.material import UnknownTicketError
 from pipelines.specs.posting import specify
 from pipelines.writeback import Asked, approve, send
-from tests.contracts.model_servers import KEY, PlayedModels
-from tests.contracts.outbox_killing import TOKENS
+from tests.contracts.model_servers import PlayedModels
 from tests.contracts.outbox_sites import LATER, Site, jira_site, linear_site, messages
-from tests.contracts.spec_homes import FIRST, collected, comments, home, spoken
+from tests.contracts.spec_homes import FIRST, SECRETS, collected, comments, home, spoken
 from tests.unit.outbox.saying import AT
 from warehouse.results import log_digest
 from warehouse.store import open_log
@@ -24,10 +22,8 @@ SITES = {"jira": jira_site, "linear": linear_site, "data center": lambda: jira_s
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, token in TOKENS.items():
-        monkeypatch.setenv(name, token)
-    for name in KEYS.values():
-        monkeypatch.setenv(name, KEY)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
 
 
 @pytest.fixture(params=["jira", "linear"])

@@ -13,10 +13,9 @@ from pipelines.specs.drafting import prompt_version, system_prompt
 from pipelines.specs.posting import specify
 from pipelines.specs.sections import SECTIONS
 from tests.contracts.asking_models import VENDORS
-from tests.contracts.model_servers import KEY, PlayedModels
-from tests.contracts.outbox_killing import TOKENS
+from tests.contracts.model_servers import PlayedModels
 from tests.contracts.outbox_sites import jira_site
-from tests.contracts.spec_homes import FIRST, home, spoken
+from tests.contracts.spec_homes import FIRST, SECRETS, home, spoken
 from tests.unit.outbox.saying import AT
 from warehouse.store import open_log
 
@@ -28,10 +27,8 @@ HOSTILE: list[str] = json.loads((Path(__file__).parents[1] / "unit" / "summaries
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, token in TOKENS.items():
-        monkeypatch.setenv(name, token)
-    for name in KEYS.values():
-        monkeypatch.setenv(name, KEY)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
 
 
 @pytest.fixture

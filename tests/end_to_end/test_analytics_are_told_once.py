@@ -22,9 +22,7 @@ MARKS = ("annotation", "release")
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Analytics]:
-    monkeypatch.setenv("STORYLINE_AMPLITUDE_KEY", "an-api-key")
-    monkeypatch.setenv("STORYLINE_AMPLITUDE_SECRET", "a-secret-key")
-    with analytics_site() as site:
+    with analytics_site(monkeypatch) as site:
         yield site
 
 
