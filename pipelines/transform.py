@@ -179,7 +179,7 @@ class _Work:
     def _half(self, arguments: list[str], parsed: "Manifest") -> tuple[tuple[NodeResult, ...], str | None]:
         is_sql_tested = self.verb != "run" and (self.news is not None or not self.settings.has_own_models)
         command = [self.verb, *arguments, "--no-write-json", *(due.TESTED_SQL if is_sql_tested else ())]
-        known = variables(self.settings, self.as_of) | {"follows_log": True}
+        known = variables(self.settings, self.as_of) | {"follows_log": True, "segments": str(self.settings.segments)}
         listener = _Listener(self.progress)
         result = invoke(self.settings, command, known, manifest=parsed, callback=listener)
         told = getattr(result.result, "results", ())

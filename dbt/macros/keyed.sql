@@ -20,6 +20,8 @@ Where an input has another key, `follows` maps it to how it is followed:
   where nothing is told, none (`[]`) to read it whole.
 - `needs`: a column of the input and SQL over `keyed_keys` that tells from which value on any touched key needs it. The
   model has `needs` of its own for its own rows.
+- `found_by`: a narrow column of the input that tells one key from nearly all others, and SQL over the key for it: rows are
+  looked for by that first.
 - `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `is_unique`: it has one row of
   each key, so that what came need not be looked for. `has_all_keys`: of a key of which it had no row nothing stands there.
 

@@ -11,6 +11,10 @@ columns of the key whose rows are made anew where one of those was taken out; al
 never null. An input's `columns`, where told, are those that it is read for. What was read before is what is read now,
 without what came since and with what went: so the rows of what is followed must differ from each other.
 
+`finds`, where told, is SQL for rows of `of`, by the columns that it is read for, that are touched beside those that the
+inputs tell by key: for what may touch keys of any age, as it spares looking for their rows a second time. Of an input
+whose changes it looks into no keys are told (`touches` is none).
+
 The model's own SQL says both what they add now and what they added: over the inputs as they are, and as they were.
 -#}
 {% macro keyed_added(target, key, inputs, sql, adds_up) -%}
@@ -20,12 +24,20 @@ The model's own SQL says both what they add now and what they added: over the in
   create or replace temp table keyed_touched as select {{ by | join(', ') }} from {{ input.relation }} limit 0;
   {%- endfor %}
   {{ keyed_touch(target, by, inputs) }}
+  {{ keyed_rows_found(by, adds_up.finds) if adds_up.finds }}
   {% for input in inputs.followed -%}
   {%- set now = 'keyed_' ~ target.identifier ~ '__' ~ input.name -%}
   {%- set told.now = told.now | replace(input.relation, now) -%}
   {%- set told.before = told.before | replace(input.relation, now ~ '__before') -%}
   create or replace temp table {{ now }} as
+  {% if adds_up.finds and input.name == adds_up.of -%}
+  from keyed_rows
+  union all by name
+  select {{ keyed_columns('rows', input) }} from {{ input.relation }} as rows
+  semi join keyed_others on {{ keyed_on('rows', 'keyed_others', by) }};
+  {%- else -%}
   {{ keyed_narrowed(input, by, target) if input.narrowed_by else 'from ' ~ input.relation }};
+  {%- endif %}
   create or replace temp table {{ now }}__before as
   {{ keyed_before(target, input, now) }};
   {% endfor %}
@@ -40,6 +52,18 @@ The model's own SQL says both what they add now and what they added: over the in
   create or replace temp table keyed_keys as select distinct {{ key | join(', ') }} from keyed_parts;
   {{ keyed_found(target, key) }}
   {{ keyed_totals(target, key, adds_up) }}
+{%- endmacro %}
+
+{#- The rows that are found, and beside them the keys of which the rows are to be looked for. -#}
+{% macro keyed_rows_found(by, finds) -%}
+  create or replace temp table keyed_rows as
+  {{ keyed_told(finds) }};
+  create or replace temp table keyed_others as
+  select keyed_keys.* from keyed_keys anti join keyed_rows on {{ keyed_on('keyed_keys', 'keyed_rows', by) }};
+  create or replace temp table keyed_keys as
+  select {{ by | join(', ') }} from keyed_rows
+  union all by name
+  from keyed_others;
 {%- endmacro %}
 
 {#- An input as it was when the table read it last, of the keys that are touched: what did not move, and what did. -#}

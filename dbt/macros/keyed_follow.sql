@@ -12,9 +12,14 @@
   {%- set own = 'keyed_' ~ target.identifier ~ '__' ~ input.name -%}
   {%- set narrowed.sql = narrowed.sql | replace(input.relation, own) -%}
   {{ keyed_needed(input.needs, input.name) }}
+  {{ keyed_places_in(input, key, target) if input.is_as_it_came }}
   {#- A view lets the model read only the columns that it names; found by place or in the log it is found once. -#}
   create or replace temp {{ 'table' if input.is_log or input.is_as_it_came else 'view' }} {{ own }} as
   {{ keyed_came_or_gone(target, input) if merges else keyed_narrowed(input, key, target) }};
+  {% if input.found_by -%}
+  delete from {{ own }} as rows
+  where not exists (select 1 from keyed_keys where {{ keyed_on('rows', 'keyed_keys', input.narrowed_by) }});
+  {% endif -%}
   {% endfor %}
   create or replace temp table keyed_fresh as
   select made.* from (
@@ -48,21 +53,26 @@
   );
   {% endfor -%}
   {% endif -%}
+  {% if input.touches -%}
   insert into keyed_touched
   with {{ keyed_news(target, input) }}
 
   select * from (
       {{ input.touches }}
   );
+  {% endif -%}
   {% endfor %}
   create or replace temp table keyed_keys as select distinct {{ key | join(', ') }} from keyed_touched;
 {%- endmacro %}
 
 {% macro keyed_news(target, input) -%}
-  changed as (
-      select * exclude (version{{ '' if input.is_log else ', change' }}) from increments.{{ input.name }}
-      where version > {{ keyed_version_read(target, input) }}
-  )
+  changed as ({{ keyed_feed(target, input) }})
+{%- endmacro %}
+
+{#- What an input's feed tells since it was read last. -#}
+{% macro keyed_feed(target, input) -%}
+  select * exclude (version{{ '' if input.is_log else ', change' }}) from increments.{{ input.name }}
+  where version > {{ keyed_version_read(target, input) }}
 {%- endmacro %}
 
 {% macro keyed_version_read(target, input) -%}

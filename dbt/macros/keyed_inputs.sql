@@ -10,6 +10,7 @@
         'is_log': node.resource_type == 'source',
         'touches': keyed_told(how.get('touches', 'select ' ~ key | join(', ') ~ ' from changed')),
         'narrowed_by': how.get('narrowed_by', key),
+        'found_by': how.get('found_by', {}),
         'is_as_it_came': how.get('is_as_it_came', false),
         'since': keyed_told(how.get('since')),
         'needs': how.get('needs', {}),

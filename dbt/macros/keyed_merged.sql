@@ -1,9 +1,9 @@
 {#-
 A keyed table of aggregates over one input whose parts can be put together: where of a key nothing went and nothing
 differs, what came is added up alone and merged into what stands there. `merges` in the model's meta tells by which
-function the rows of two parts become one, for each column beside the key:
+SQL the rows of two parts become one, for each column beside the key:
 
-    {'delivery_count': 'sum', 'last_uploaded_at': 'max'}
+    {'delivery_count': 'sum(delivery_count)', 'last_uploaded_at': 'max(last_uploaded_at)'}
 
 Keys of which a row went or was another are made of all their rows, with those that are found by the same columns.
 -#}
@@ -35,8 +35,8 @@ Keys of which a row went or was another are made of all their rows, with those t
   insert into keyed_fresh by name
   select
       {{ key | join(', ') }},
-      {%- for column, function in merges.items() %}
-      {{ function }}({{ column }}) as {{ column }}
+      {%- for column, merged in merges.items() %}
+      {{ merged }} as {{ column }}
       {{- ',' if not loop.last }}
       {%- endfor %}
   from keyed_parts

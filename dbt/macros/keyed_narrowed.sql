@@ -22,20 +22,13 @@
   semi join keyed_keys on feed.event_id = keyed_keys.event_id
   where feed.is_current
   {%- elif input.is_log -%}
-  select rows.* from {{ input.relation }} as rows semi join keyed_keys using ({{ key | join(', ') }})
+  select rows.* from {{ keyed_segments(target, input) }} as rows semi join keyed_keys using ({{ key | join(', ') }})
   {%- elif input.is_as_it_came -%}
-  {%- set moved = 'increments.' ~ input.name ~ ' where version > ' ~ keyed_version_read(target, input) -%}
-  select rows.* from {{ input.relation }} as rows
-  semi join (
-      select rows.rowid as place from {{ input.relation }} as rows
-      semi join (
-          select * from keyed_keys
-          {% if input.is_unique -%} except select {{ key | join(', ') }} from {{ moved }} {%- endif %}
-      ) as keys on {{ keyed_on('rows', 'keys', input.narrowed_by) }}
-  ) as places on rows.rowid = places.place
+  select rows.* from {{ input.relation }} as rows semi join keyed_places on rows.rowid = keyed_places.place
   {% if input.is_unique -%}
   union all by name
-  select * exclude (version, change) from {{ moved }} group by all having sum(change) > 0
+  select * exclude (version, change) from increments.{{ input.name }}
+  where version > {{ keyed_version_read(target, input) }} group by all having sum(change) > 0
   {%- endif %}
   {%- else -%}
   select {{ keyed_columns('rows', input) }} from {{ input.relation }} as rows
@@ -44,6 +37,18 @@
   {%- endif -%}
   {{ keyed_from('rows', input.needs, input.name) }}
   {%- endif -%}
+{%- endmacro %}
+
+{#- Where rows of the keys may lie, without those that are known from what came. -#}
+{% macro keyed_places_in(input, key, target) -%}
+  create or replace temp table keyed_places as
+  select rows.rowid as place from {{ input.relation }} as rows
+  semi join (
+      select *{% for column, told in input.found_by.items() %}, {{ told }} as {{ column }} {%- endfor %} from keyed_keys
+      {% if input.is_unique -%}
+      except select {{ key | join(', ') }} from ({{ keyed_feed(target, input) }})
+      {%- endif %}
+  ) as keys on {{ keyed_on('rows', 'keys', input.found_by or input.narrowed_by) }};
 {%- endmacro %}
 
 {#- Whether two rows have the same key. Where a column is never null it is said so: then whole parts of a table that lie

@@ -10,7 +10,6 @@
 {%- endmacro %}
 
 {% macro exposures_moved_in_windows() -%} {{ exposures_moved_in('int_exposed_windows') }} {%- endmacro %}
-{% macro exposures_moved_in_acts() -%} {{ exposures_moved_in('int_exposed_acts') }} {%- endmacro %}
 
 {#- Of `int_usage_span` until when was known and is: before anything was, nothing of all times. -#}
 {% macro known_until_or_never() -%}
@@ -38,46 +37,10 @@
     {% endfor %}
 {%- endmacro %}
 
-{% macro open_sums_touched_by_span() -%}
-    {%- set away = 'not (met.has_returned_d1_d7 or met.has_returned_d7_d13)' -%}
-    {%- set return = clock_named('return') -%}
-    {{ exposures_passed('met.first_exposed_at', 0, away) }}
-    union all
-    {{ exposures_passed(return.since, return.hours, away) }}
-    union all
-    {{ exposures_passed('met.first_exposed_at', 0, rows='int_exposed_acts') }}
-    {% for clock in clocks_that_end(false) -%}
-    union all
-    {{ exposures_passed(clock.since, clock.hours, rows='int_exposed_acts') }}
-    {% endfor %}
-{%- endmacro %}
-
 {% macro values_touched_by_span() -%}
     {{ exposures_passed('met.first_exposed_at', 0, has_values('met')) }}
     union all
     {{ exposures_passed('met.first_exposed_at', clock_named('week').hours, has_values('met')) }}
-{%- endmacro %}
-
-{#- Who is seen again, for the first time since the day after they met it, or was not after all. -#}
-{% macro open_sums_touched_by_visits() -%}
-    with moved as (
-        select
-            person_key,
-            case when count(*) % 2 = 1 then cast('-infinity' as timestamptz) else min(last_active_at) end as seen_from,
-            max(last_active_at) as seen_until
-        from (
-            select person_key, coalesce(last_active_at, cast('-infinity' as timestamptz)) as last_active_at from changed
-        )
-        group by person_key
-    )
-
-    select {{ exposure_of('met') }}
-    from intermediate.int_exposed_windows as met
-    inner join moved on met.person_key = moved.person_key
-    where
-        not (met.has_returned_d1_d7 or met.has_returned_d7_d13)
-        and {{ hours_after('met.first_exposed_at', 24) }} > moved.seen_from
-        and {{ hours_after('met.first_exposed_at', 24) }} <= moved.seen_until
 {%- endmacro %}
 
 {% macro sums_touched_by_control(condition='true') -%}

@@ -52,7 +52,7 @@ def test_a_team_that_calls_things_otherwise_sets_its_words_and_the_marts_tell_it
 
 def test_every_variable_of_dbt_can_be_set() -> None:
     defaults = yaml.safe_load((PROJECT_ROOT / "dbt" / "dbt_project.yml").read_text())["vars"]
-    assert set(defaults) - set(variables(Settings())) == {"as_of", "follows_log"}
+    assert set(defaults) - set(variables(Settings())) == {"as_of", "follows_log", "segments"}
 
 
 def stories(settings: Settings, tickets: list) -> list[tuple]:

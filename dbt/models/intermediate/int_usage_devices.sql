@@ -28,7 +28,8 @@ devices as (
         max(merged.person_key) as last_merged_key,
         sum(identities.delivery_count) as delivery_count,
         min(identities.least_delay_microseconds) as least_delay_microseconds,
-        {{ seconds_between('min(identities.first_uploaded_at)', 'max(identities.last_uploaded_at)') }} as seen_seconds
+        min(identities.first_uploaded_at) as first_uploaded_at,
+        max(identities.last_uploaded_at) as last_uploaded_at
     from identities
     left join merged on identities.vendor_person_key = merged.vendor_person_key
     where identities.device_key is not null
@@ -48,9 +49,9 @@ final as (
         -- is told by a slow clock; of a device that was seen for less than a day nobody can tell.
         case
             when
-                devices.least_delay_microseconds > {{ var('impact').clock_tolerance_minutes }} * 60000000
-                and devices.seen_seconds >= 86400
-                and devices.delivery_count >= 5
+                devices.least_delay_microseconds > {{ clock_tolerance() }}
+                and devices.last_uploaded_at >= {{ clock_day_after('devices.first_uploaded_at') }}
+                and devices.delivery_count >= {{ clock_deliveries() }}
                 then devices.least_delay_microseconds
             else 0
         end as clock_slow_microseconds

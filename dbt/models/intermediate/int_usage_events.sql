@@ -2,8 +2,9 @@
 -- to tell each event once, however often it was delivered, is what costs, so it is done once for all readers.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['event_number'], 'never_null': ['event_number'], 'ordered_by': 'happened_at', 'follows': {
-        'stg_events__usage': {'is_as_it_came': true, 'has_all_keys': true},
+    meta={'key': ['event_number'], 'never_null': ['event_number', 'event_mark'], 'ordered_by': 'happened_at', 'follows': {
+        'stg_events__usage': {'is_as_it_came': true, 'has_all_keys': true,
+            'found_by': {'event_mark': mark_of_number('event_number')}},
         'int_usage_devices': {
             'touches': 'select deliveries.event_number from staging.stg_events__usage as deliveries'
                 ~ ' semi join changed using (device_key)',

@@ -5,8 +5,8 @@
 ) }}
 
 with uploads as (
-    select max(identities.last_uploaded_at) as newest_uploaded_at
-    from {{ ref('stg_events__usage_identity') }} as identities
+    select max(names.last_uploaded_at) as newest_uploaded_at
+    from {{ ref('stg_events__usage_name') }} as names
 ),
 
 final as (

@@ -7,7 +7,10 @@
 ) }}
 
 with segments as (
-    select * from {{ source('log', 'usage_segments') }}
+    select
+        *,
+        {{ number_of_texts(['source', 'instance', 'insert_id']) }} as event_number
+    from {{ source('log', 'usage_segments') }}
 ),
 
 final as (
@@ -15,7 +18,8 @@ final as (
         segments.source,
         segments.instance,
         segments.upload_hour,
-        {{ number_of_texts(['segments.source', 'segments.instance', 'segments.insert_id']) }} as event_number,
+        segments.event_number,
+        {{ mark_of_number('segments.event_number') }} as event_mark,
         segments.event_type,
         segments.person_key,
         segments.device_key,

@@ -19,7 +19,8 @@ final as (
         deliveries.is_exposure,
         deliveries.flag_key,
         deliveries.feature,
-        min(deliveries.occurred_at) as first_seen_at
+        min(deliveries.occurred_at) as first_seen_at,
+        max(deliveries.uploaded_at) as last_uploaded_at
     from deliveries
     group by
         deliveries.source,
