@@ -92,7 +92,7 @@ def invoke(
 
     paths = ["--project-dir", settings.dbt_project, "--profiles-dir", settings.dbt_project]
     paths += ["--target-path", settings.dbt_target, "--log-path", settings.dbt_target / "logs"]
-    quiet = ["--log-level", "none", "--log-level-file", "warn", "--no-use-colors", "--no-send-anonymous-usage-stats"]
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-send-anonymous-usage-stats"]
     runner = dbtRunner(manifest=manifest, callbacks=[callback])
     try:
         with exported(STORYLINE_DATABASE=database or str(settings.database)), _rarely_collected():

@@ -80,17 +80,21 @@
 {%- endmacro %}
 
 {#- Of the rows that were made and those that stand there, what differs is written, and told to those who follow: each
-    row as it was (`change` -1) and as it is (1). -#}
+    row as it was (`change` -1) and as it is (1). Of a key that is new there is nothing to compare with. -#}
 {% macro keyed_written(target, key, inputs) -%}
   create or replace temp table keyed_changed as
   select * exclude (change), cast(sum(change) as bigint) as change
   from (
       select * exclude (keyed_place), -1 as change from keyed_stale
       union all by name
-      select *, 1 as change from keyed_fresh
+      select made.*, 1 as change from keyed_fresh as made
+      semi join keyed_stale on {{ keyed_on('made', 'keyed_stale', key) }}
   )
   group by all
-  having sum(change) <> 0;
+  having sum(change) <> 0
+  union all by name
+  select made.*, cast(1 as bigint) as change from keyed_fresh as made
+  anti join keyed_stale on {{ keyed_on('made', 'keyed_stale', key) }};
   create or replace temp table keyed_keys as select distinct {{ key | join(', ') }} from keyed_changed;
   delete from {{ target }} as made
   using (

@@ -82,10 +82,16 @@
 {% macro keyed_found(target, key) -%}
   {%- set needs = config.get('meta').get('needs', {}) -%}
   {{ keyed_needed(needs, target.identifier) }}
+  {% if config.get('meta').get('is_touched_throughout') -%}
+  create or replace temp table keyed_stale as
+  select made.rowid as keyed_place, made.* from {{ target }} as made
+  semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }};
+  {%- else -%}
   create or replace temp table keyed_places as
   select made.rowid as place from {{ target }} as made semi join keyed_keys on {{ keyed_on('made', 'keyed_keys', key) }}
   {{ keyed_from('made', needs, target.identifier) }};
   create or replace temp table keyed_stale as
   select made.rowid as keyed_place, made.*
   from {{ target }} as made semi join keyed_places on made.rowid = keyed_places.place;
+  {%- endif %}
 {%- endmacro %}

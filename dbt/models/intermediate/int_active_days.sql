@@ -5,9 +5,12 @@
         'key': ['day_on'], 'never_null': ['person_key', 'day_on'],
         'adds_up': {'by': ['person_key', 'day_on'], 'of': 'int_usage_days', 'counted': 'active_people'},
         'follows': {
-            'int_usage_days': {'touches': 'active_days_touched_by_days', 'columns': ['person_key', 'day_on', 'active_count']},
+            'int_usage_days': {
+                'touches': 'active_days_touched_by_days', 'is_unique': true,
+                'columns': ['person_key', 'day_on', 'active_count'],
+            },
             'int_usage_people': {
-                'touches': 'active_days_touched_by_kinds_of_people', 'narrowed_by': ['person_key'],
+                'touches': 'active_days_touched_by_kinds_of_people', 'narrowed_by': ['person_key'], 'is_unique': true,
                 'columns': ['person_key', 'is_internal', 'is_bot'],
             },
         }}

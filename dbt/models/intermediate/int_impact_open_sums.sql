@@ -10,14 +10,14 @@
             'of': 'int_exposed_windows', 'finds': 'open_sums_finds', 'counted': 'people', 'least': ['_start'], 'most': ['_end'],
             'again': ['story_key', 'flag_key', 'epoch']},
         'follows': {
-            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'columns': [
+            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'is_unique': true, 'columns': [
                 'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at', 'arm', 'step',
                 'prior_active_days', 'has_used_7d', 'has_returned_d1_d7', 'has_returned_d7_d13']},
-            'int_exposed_acts': {'touches': none, 'columns': [
+            'int_exposed_acts': {'touches': none, 'is_unique': true, 'columns': [
                 'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at',
                 'first_used_at', 'has_used_again_d1_d7']},
             'int_usage_people': {
-                'touches': none, 'narrowed_by': ['person_key'],
+                'touches': none, 'narrowed_by': ['person_key'], 'is_unique': true,
                 'columns': ['person_key', 'last_active_at'],
             },
             'int_usage_span': {'touches': 'open_sums_touched_by_span', 'narrowed_by': [], 'since': 'known_until_or_never'},

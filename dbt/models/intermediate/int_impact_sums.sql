@@ -13,7 +13,7 @@
             'of': 'int_exposed_windows', 'counted': 'week_all', 'least': ['_start'], 'most': ['_end'],
             'again': ['story_key', 'flag_key', 'epoch']},
         'follows': {
-            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'columns': [
+            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'is_unique': true, 'columns': [
                 'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at', 'full_at',
                 'arm', 'step', 'percentage', 'prior_active_days', 'has_returned_d1_d7', 'has_returned_day_7',
                 'has_returned_d7_d13', 'is_active_in_month', 'has_used_7d', 'use_days_7d', 'use_days_in_month',

@@ -10,7 +10,7 @@
         'adds_up': {'by': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
             'of': 'int_exposed_windows', 'counted': 'people'},
         'follows': {
-            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'columns': [
+            'int_exposed_windows': {'touches': 'exposures_moved_in_windows', 'is_unique': true, 'columns': [
                 'story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at', 'arm', 'step',
                 'prior_active_days', 'has_used_7d', 'use_count_7d', 'revenue_7d', 'event_count_7d']},
             'int_usage_span': {'touches': 'values_touched_by_span', 'narrowed_by': [], 'since': 'known_until_or_never'},

@@ -1,7 +1,7 @@
 -- One row per device that product events came from: whose it is, and by how much its clock is slow.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['device_key'], 'follows': {
+    meta={'key': ['device_key'], 'is_touched_throughout': true, 'follows': {
         'stg_events__usage_identity': {'touches': 'select device_key from changed where device_key is not null'},
         'int_usage_mergers': {
             'touches': 'select identities.device_key from staging.stg_events__usage_identity as identities'

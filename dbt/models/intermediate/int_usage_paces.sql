@@ -2,10 +2,10 @@
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={
-        'key': ['person_key'], 'never_null': ['person_key', 'day_on'],
+        'key': ['person_key'], 'never_null': ['person_key', 'day_on'], 'is_touched_throughout': true,
         'adds_up': {'by': ['person_key', 'day_on'], 'of': 'int_usage_days', 'counted': 'day_count',
             'most': ['most_events', 'last_active_at']},
-        'follows': {'int_usage_days': {'columns': [
+        'follows': {'int_usage_days': {'is_unique': true, 'columns': [
             'person_key', 'day_on', 'event_count', 'first_at', 'last_at', 'last_active_at', 'is_internal',
         ]}}}
 ) }}

@@ -1,7 +1,7 @@
 -- One row per person with product events: one of our own, a program, or neither.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['person_key'], 'never_null': ['person_key'], 'follows': ['int_usage_paces']}
+    meta={'key': ['person_key'], 'never_null': ['person_key'], 'is_touched_throughout': true, 'follows': ['int_usage_paces']}
 ) }}
 
 with paces as (

@@ -1,10 +1,10 @@
 -- One row per device, person and vendor's own person that product events named together, and how soon these came.
--- Of all deliveries: one that came twice names nobody else and comes no sooner. Only as much as tells of a clock whether
--- it is slow, so that a device that is known tells nothing new each day.
+-- Of all deliveries: one that came twice names nobody else and comes no sooner. Only as much as tells whether a clock is
+-- slow, so that a device that is known tells nothing new each day.
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={
-        'key': ['device_key', 'person_key', 'vendor_person_key', 'source'],
+        'key': ['device_key', 'person_key', 'vendor_person_key', 'source'], 'is_touched_throughout': true,
         'merges': {'delivery_count': clock_deliveries('sum(delivery_count)'),
             'least_delay_microseconds': 'min(least_delay_microseconds)',
             'first_uploaded_at': 'min(first_uploaded_at)',
