@@ -29,16 +29,16 @@ The model's own SQL says both what they add now and what they added: over the in
   {%- set now = 'keyed_' ~ target.identifier ~ '__' ~ input.name -%}
   {%- set told.now = told.now | replace(input.relation, now) -%}
   {%- set told.before = told.before | replace(input.relation, now ~ '__before') -%}
-  create or replace temp table {{ now }} as
   {% if adds_up.finds and input.name == adds_up.of -%}
-  from keyed_rows
-  union all by name
+  insert into keyed_rows by name
   select {{ keyed_columns('rows', input) }} from {{ input.relation }} as rows
   semi join keyed_others on {{ keyed_on('rows', 'keyed_others', by) }};
+  create or replace temp view {{ now }} as from keyed_rows;
   {%- else -%}
+  create or replace temp table {{ now }} as
   {{ keyed_narrowed(input, by, target) if input.narrowed_by else 'from ' ~ input.relation }};
   {%- endif %}
-  create or replace temp table {{ now }}__before as
+  create or replace temp view {{ now }}__before as
   {{ keyed_before(target, input, now) }};
   {% endfor %}
   create or replace temp table keyed_parts as

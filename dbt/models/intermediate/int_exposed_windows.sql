@@ -5,6 +5,7 @@
     meta={
         'key': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
         'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at'], 'ordered_by': 'first_exposed_at',
+        'is_touched_throughout': true,
         'follows': {
         'int_exposures': {},
         'int_usage_days': {
