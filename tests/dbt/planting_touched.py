@@ -40,6 +40,8 @@ def slow(day: float) -> Row:
 DOUBLE = did("undoubled", "bought", on(7, 1), revenue=5, insert_id="told twice")
 REPLACED = [did("replaced", "looked", on(7, 1)), DOUBLE]
 REPLACING = [did("replacing", "looked", on(7, 1))]
+# Two events whose numbers end in the same 48 bits, by which events are looked for.
+TWINS = ("twin 485618", "twin 13316514")
 
 FIRST = [
     *[
@@ -70,6 +72,7 @@ FIRST = [
     met("of d", "d as the product says", on(5)),
     did("released", "bought", on(7, 5)),
     did("walker", "looked", on(6)),
+    did("twin", "looked", on(7, 6), insert_id=TWINS[0]),
 ]  # fmt: skip
 SECOND = [
     did("late", "looked", on(6, 4), **LATE),
@@ -90,12 +93,13 @@ SECOND = [
     did("walker", "looked", on(13)),
     did("guest", "signed in", on(13), device_key="device of host"),
     met("new", "a", on(13)),
+    did("other twin", "looked", on(13), insert_id=TWINS[1]),
 ]  # fmt: skip
 # Whom the second night touches, by the key that they had before or have now.
 TOUCHED = {
     "late", "earlier", "torn", "back", "buyer", "user", "ours", "prior", "edge", "month", "slow", "program", "new",
     "replaced", "replacing", "undoubled", "host", "device of host", "device of stranger", "somebody",
-    "device of elsewhere", "known", "walker", "guest",
+    "device of elsewhere", "known", "walker", "guest", "other twin",
 }  # fmt: skip
 # Takes back the only visit of somebody who came back long after, "month".
 TAKING_BACK = [did("visitor", "looked", on(31))]

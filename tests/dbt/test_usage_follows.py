@@ -158,8 +158,17 @@ def test_whatever_touches_somebody_leaves_the_rows_that_everything_would_give(tm
     line.counted()
 
 
+def _events_that_look_alike_are_two(line: Line) -> None:
+    """One that came is looked for among all by a part of its number; who shares that part is left as they were."""
+    alike = "select event_mark from staging.stg_events__usage where person_key like '%twin'"
+    assert len(set(line.ask(alike))) == 1
+    twins = line.ask("select person_key from intermediate.int_usage_events where person_key like '%twin' order by 1")
+    assert twins == [("other twin",), ("twin",)]
+
+
 def _visit_taken_back(line: Line, second: list[Segment]) -> None:
     """The only visit of somebody who came back long after is taken back."""
+    _events_that_look_alike_are_two(line)
     (measure, n, yes, x), _used = line.counted()
     taken = [one for one in second if one.covers_from == on(31)]
     list_segments(line.settings, hours(line.settings, TAKING_BACK), taken)

@@ -1,6 +1,6 @@
 -- One row per device, person and vendor's own person that product events named together, and how soon these came.
--- Of all deliveries: one that came twice names nobody else and comes no sooner. Only as much as tells whether a clock is
--- slow, so that a device that is known tells nothing new each day.
+-- Of all deliveries: one that came twice names nobody else and comes no sooner. Only as much as tells whether a clock
+-- is slow, so that a device that is known tells nothing new each day.
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={
