@@ -11,22 +11,22 @@
   ),
 
   totals as (
-  select
-      {{ key | join(', ') }},
-      {%- for column in adapter.get_columns_in_relation(target) | map(attribute='name')
-          if column not in key and column not in told %}
-      {% if keyed_ends(column, adds_up.get('least', [])) -%} {%- do extremes.append((column, 'min', '>')) -%}
-      min({{ column }}) filter (where change > 0) as {{ column }}
-      {%- elif keyed_ends(column, adds_up.get('most', [])) -%} {%- do extremes.append((column, 'max', '<')) -%}
-      max({{ column }}) filter (where change > 0) as {{ column }}
-      {%- else -%}
-      sum(change * {{ column }}) as {{ column }}
-      {%- endif -%}
-      {{ ',' if not loop.last }}
-      {%- endfor %}
-  from parts
-  group by {{ key | join(', ') }}
-  having sum(change * {{ adds_up.counted }}) > 0
+      select
+          {{ key | join(', ') }},
+          {%- for column in adapter.get_columns_in_relation(target) | map(attribute='name')
+              if column not in key and column not in told %}
+          {% if keyed_ends(column, adds_up.get('least', [])) -%} {%- do extremes.append((column, 'min', '>')) -%}
+          min({{ column }}) filter (where change > 0) as {{ column }}
+          {%- elif keyed_ends(column, adds_up.get('most', [])) -%} {%- do extremes.append((column, 'max', '<')) -%}
+          max({{ column }}) filter (where change > 0) as {{ column }}
+          {%- else -%}
+          sum(change * {{ column }}) as {{ column }}
+          {%- endif -%}
+          {{ ',' if not loop.last }}
+          {%- endfor %}
+      from parts
+      group by {{ key | join(', ') }}
+      having sum(change * {{ adds_up.counted }}) > 0
   )
 
   select *

@@ -14,16 +14,17 @@
     used it, or whose time since the first use is over. -#}
 {% macro open_sums_finds() -%}
     {%- set columns = config.get('meta')['follows']['int_exposed_windows']['columns'] -%}
+    {%- set never = "cast('1900-01-01 00:00:00+00' as timestamptz)" -%}
     with seen as (
-        select person_key, coalesce(last_active_at, cast('1900-01-01 00:00:00+00' as timestamptz)) as last_active_at
+        select person_key, coalesce(last_active_at, {{ never }}) as last_active_at
         from ({{ keyed_feed(this, {'name': 'int_usage_people'}) }})
     ),
 
     visits as (
         select
             person_key,
-            {{ hours_after("case when count(*) % 2 = 0 then min(last_active_at)"
-                ~ " else cast('1900-01-01 00:00:00+00' as timestamptz) end", -24) }} as met_after,
+            {{ hours_after('case when count(*) % 2 = 0 then min(last_active_at) else ' ~ never ~ ' end', -24) }}
+                as met_after,
             {{ hours_after('max(last_active_at)', -24) }} as met_until
         from seen
         group by person_key
