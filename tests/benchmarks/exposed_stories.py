@@ -32,9 +32,10 @@ dice as (
     select
         *,
         number // 2 as place,
-        hash(number, 1) / 18446744073709551616.0 as who,
-        hash(number, 2) / 18446744073709551616.0 as moment,
-        hash(number, 3) % 1000 as kind
+        -- By one number each: hashes of two values differ by a constant alone where only the second value does.
+        hash(3 * number) / 18446744073709551616.0 as who,
+        hash(3 * number + 1) / 18446744073709551616.0 as moment,
+        hash(3 * number + 2) % 1000 as kind
     from numbers
 ),
 
@@ -91,7 +92,7 @@ select
     case when not is_exposure and kind between 80 and 99 then round(who * 100, 2) end as revenue,
     false as is_internal, is_exposure,
     case when is_exposure then 'flag-' || story end as flag_key,
-    case when is_exposure then case when hash(person, story) % 2 = 0 then 'on' else 'off' end end as variant,
+    case when is_exposure then case when hash(person * 1000 + story) % 2 = 0 then 'on' else 'off' end end as variant,
     '{{"page":"/projects/' || number % 1000 || '","surface":"toolbar"}}' as properties, null as user_properties
 from events
 where day_number = ?
