@@ -19,11 +19,16 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Two rows of what became of somebody who met a feature. -#}
-{% macro same_exposure(left, right) -%}
+{#- Two rows of one epoch of a story's flag. -#}
+{% macro same_epoch(left, right) -%}
     {{ left }}.story_key = {{ right }}.story_key
     and {{ left }}.flag_key is not distinct from {{ right }}.flag_key
     and {{ left }}.epoch = {{ right }}.epoch
+{%- endmacro %}
+
+{#- Two rows of what became of somebody who met a feature. -#}
+{% macro same_exposure(left, right) -%}
+    {{ same_epoch(left, right) }}
     and {{ left }}.person_key = {{ right }}.person_key
     and {{ left }}.first_exposed_at = {{ right }}.first_exposed_at
 {%- endmacro %}

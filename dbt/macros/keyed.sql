@@ -52,7 +52,9 @@ follows it will be.
       {{ drop_relation_if_exists(existing) }}
     {% endif %}
     {% call statement('main') -%}
-      {{ create_table_as(False, target, keyed_in_order(sql)) }};
+      {{ keyed_anew(target, inputs, sql) }}
+    {%- endcall %}
+    {% call statement('notes') -%}
       {{ keyed_begin(target, inputs, sql, state) if var('follows_log') else keyed_unknown(target) }}
     {%- endcall %}
   {% elif state.is_current %}

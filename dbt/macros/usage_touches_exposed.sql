@@ -10,11 +10,17 @@
     {{ 'where ' ~ since if since }}
 {%- endmacro %}
 
+{#- The last day on which what somebody did may still tell what became of an exposure. -#}
+{% macro last_day_of_windows(exposure="") -%}
+    {{ day_of(
+        "greatest(" ~ hours_after(exposure ~ "first_exposed_at", 336) ~ ", " ~ adoption_end(exposure ~ "full_at") ~ ")"
+    ) }}
+{%- endmacro %}
+
 {#- A day may lie in the windows of those who met it not long before, or in the month since all have it. -#}
 {% macro exposed_touched_by_days() -%}
-    {%- set condition = "changed.day_on between " ~ day_of("exposures.first_exposed_at") ~ " - 28 and " ~ day_of(
-        "greatest(" ~ hours_after("exposures.first_exposed_at", 336) ~ ", " ~ adoption_end("exposures.full_at") ~ ")"
-    ) -%}
+    {%- set condition = "changed.day_on between " ~ day_of("exposures.first_exposed_at") ~ " - 28 and "
+        ~ last_day_of_windows("exposures.") -%}
     {%- set since = "cast(getvariable('keyed_since') as timestamptz)" -%}
     {%- set recently = "exposures.first_exposed_at >= " ~ hours_after(since, -336) -%}
     {{ exposed_touched(condition, recently) }}

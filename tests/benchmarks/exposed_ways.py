@@ -24,6 +24,8 @@ MODELS = (
 )  # fmt: skip
 # From who met a feature to what became of them.
 COHORTS = ("int_exposed_acts", "int_exposed_edges", "int_exposed_windows")
+# Where dbt keeps the statements that it ran.
+RUN = "run/storyline/models/intermediate"
 EXPOSURES, OUTCOMES = "storyline.intermediate.int_exposures", f"storyline.intermediate.{COHORTS[-1]}"
 MEMORY_MEGABYTES = 2_500
 
@@ -36,10 +38,10 @@ def models(home: Path, told: dict[str, float]) -> None:
 
 
 def one_pass(home: Path, told: dict[str, float]) -> None:
-    """Compute all stories in one pass over what is known of exposures, days, acts and events."""
+    """Compute all stories in one pass over what is known of exposures, days, acts and events, as the models did."""
     with _beside(home) as database:
-        for name, code in _codes(database).items():
-            database.execute(f"create table {name} as {code}")
+        for name in COHORTS:
+            database.execute(_made_here(Settings(home=home).dbt_target.joinpath(RUN, f"{name}.sql").read_text()))
         told["rows"] = _rows(database, COHORTS[-1], told)
 
 
@@ -78,10 +80,13 @@ def _beside(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _codes(database: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the SQL of each table of cohorts, over those of them that are made here."""
     told = dict(database.execute("select name, code from storyline.increments.tables").fetchall())
-    codes = {name: str(told[name]) for name in COHORTS}
+    return {name: _made_here(str(told[name])) for name in COHORTS}
+
+
+def _made_here(code: str) -> str:
     for made in COHORTS:
-        codes = {name: code.replace(_named(made), made) for name, code in codes.items()}
-    return codes
+        code = code.replace(_named(made), made)
+    return code
 
 
 def _rows(database: duckdb.DuckDBPyConnection, table: str, told: dict[str, float]) -> float:

@@ -4,6 +4,10 @@
     meta={
         'key': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
         'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at'],
+        'by_time': {'of': 'int_exposures', 'column': 'first_exposed_at', 'needs': {
+            'int_feature_uses': {'used_at': ['least(first_exposed_at, full_at)']},
+            'int_usage_acts': {'happened_at': ['first_exposed_at', hours_after('first_exposed_at', 168)]},
+        }},
         'follows': {
         'int_exposures': {},
         'int_feature_uses': {'touches': 'exposed_touched_by_uses', 'narrowed_by': ['story_key', 'person_key']},
@@ -50,23 +54,22 @@ used as (
         ) as month_use_day_count
     from exposures
     inner join uses
-        on exposures.story_key = uses.story_key and exposures.person_key = uses.person_key
+        on
+            exposures.story_key = uses.story_key
+            and exposures.person_key = uses.person_key
+            and uses.used_at >= least(exposures.first_exposed_at, exposures.full_at)
     group by exposures.story_key, exposures.flag_key, exposures.epoch, exposures.person_key, exposures.first_exposed_at
 ),
 
 -- Used again, on the clock of the first use.
 again as (
-    select
-        used.story_key,
-        used.flag_key,
-        used.epoch,
-        used.person_key
+    select {{ exposure_of('used') }}
     from used
     inner join uses on used.story_key = uses.story_key and used.person_key = uses.person_key
     where
         uses.used_at >= {{ hours_after('used.first_used_at', 24) }}
         and uses.used_at < {{ hours_after('used.first_used_at', 192) }}
-    group by used.story_key, used.flag_key, used.epoch, used.person_key
+    group by {{ exposure_of('used') }}
 ),
 
 bought as (
@@ -102,18 +105,8 @@ final as (
         coalesce(bought.has_bought, false) as has_bought_7d,
         coalesce(bought.revenue, 0) as revenue_7d
     from used
-    full outer join bought
-        on
-            used.story_key = bought.story_key
-            and used.flag_key is not distinct from bought.flag_key
-            and used.epoch = bought.epoch
-            and used.person_key = bought.person_key
-    left join again
-        on
-            used.story_key = again.story_key
-            and used.flag_key is not distinct from again.flag_key
-            and used.epoch = again.epoch
-            and used.person_key = again.person_key
+    full outer join bought on {{ same_exposure('used', 'bought') }}
+    left join again on {{ same_exposure('used', 'again') }}
 )
 
 select * from final

@@ -3,6 +3,9 @@
 {{ config(
     materialized='keyed', tags=['usage'],
     meta={'key': ['person_key', 'first_exposed_at'], 'never_null': ['person_key', 'first_exposed_at'],
+        'by_time': {'of': 'int_exposures', 'column': 'first_exposed_at', 'needs': {'int_usage_events': {
+            'day_on': [day_of('first_exposed_at'), day_of(hours_after('first_exposed_at', 168))],
+        }}},
         'follows': {
         'int_exposures': {},
         'int_usage_events': {

@@ -6,6 +6,11 @@
         'key': ['story_key', 'flag_key', 'epoch', 'person_key', 'first_exposed_at'],
         'never_null': ['story_key', 'epoch', 'person_key', 'first_exposed_at'], 'ordered_by': 'first_exposed_at',
         'is_touched_throughout': true,
+        'by_time': {'of': 'int_exposures', 'column': 'first_exposed_at', 'needs': {
+            'int_usage_days': {'day_on': [day_of('first_exposed_at') ~ ' - 28', 'last_day_of_windows']},
+            'int_exposed_acts': {'first_exposed_at': ['first_exposed_at', 'first_exposed_at']},
+            'int_exposed_edges': {'first_exposed_at': ['first_exposed_at', 'first_exposed_at']},
+        }},
         'follows': {
         'int_exposures': {},
         'int_usage_days': {
@@ -36,7 +41,7 @@ spans as (
     select
         exposures.*,
         exposures.met_on - 28 as first_on,
-        {{ day_of('greatest(exposures.hour_336, exposures.month_until)') }} as last_on
+        {{ last_day_of_windows('exposures.') }} as last_on
     from exposures
 ),
 
