@@ -23,8 +23,8 @@ Where an input has another key, `follows` maps it to how it is followed:
 - `found_by`: a narrow column of the input that tells one key from nearly all others, and SQL over the key for it: rows are
   looked for by that first.
 - `is_as_it_came`: its rows lie as they came, so those of a few new keys lie together. `is_unique`: it has one row of
-  each key, so that what came need not be looked for, nor compared. `has_all_keys`: of a key of which it had no row nothing
-  stands there.
+  what it is narrowed by, so that what came need not be looked for, nor compared. `has_all_keys`: of a key of which it
+  had no row nothing stands there.
 
 `is_touched_throughout`: each part of the table holds keys that a night touches, so that it is read in one pass.
 `never_null` beside the key are its columns that never are; `ordered_by` is the column of time by which rows lie when all

@@ -5,8 +5,8 @@ touches, what they would add now is put in and what they added before is taken o
     {'by': ['story_key', 'person_key'], 'of': 'int_exposed_windows', 'counted': 'people',
      'least': ['_start'], 'most': ['_end'], 'again': ['story_key']}
 
-`of` is the input that has one row for each of them, and `counted` the column that tells how many are added up in a row:
-it goes with the last of them. Columns with the endings `least` and `most` are a minimum and a maximum, `again` the
+`of` is the input that has one row for each of them, or at least their columns where nothing is found or made again by
+it, and `counted` the column that tells how many are added up in a row: it goes with the last of them. Columns with the endings `least` and `most` are a minimum and a maximum, `again` the
 columns of the key whose rows are made anew where one of those was taken out; `tells`, where told, other columns by SQL
 over these, or the macro that tells it; all the rest are sums, exact and never null. An input's `columns`, where told, are
 those that it is read for. What was read before is what is read now, without what came since and with what went: so the
@@ -36,6 +36,7 @@ The model's own SQL says both what they add now and what they added: over the in
   semi join keyed_others on {{ keyed_on('rows', 'keyed_others', by) }};
   create or replace temp view {{ now }} as from keyed_rows;
   {%- else -%}
+  {{ keyed_needed(input.needs, input.name) }}
   create or replace temp table {{ now }} as
   {{ keyed_narrowed(input, by, target) if input.narrowed_by else 'from ' ~ input.relation }};
   {%- endif %}

@@ -53,22 +53,42 @@
     where met.first_exposed_at > {{ hours_after("getvariable('keyed_since')", -24 * var('impact').adoption_days) }}
 {%- endmacro %}
 
-{% macro months_touched_by_days() -%}
-    select epochs.story_key
-    from intermediate.int_feature_epochs as epochs
-    inner join changed
-        on epochs.full_at <= changed.last_at and changed.first_at < {{ adoption_end('epochs.full_at') }}
+{#- Epochs as they are and as they were not long ago: who was counted in a month that is another now counts there no more. -#}
+{% macro epochs_told() -%}
+    (
+        select story_key, full_at from intermediate.int_feature_epochs
+        union
+        select story_key, full_at from increments.int_feature_epochs
+    )
 {%- endmacro %}
 
-{#- What is used is told in the same days. -#}
+{% macro in_month_of(epochs, days) -%}
+    {{ epochs }}.full_at <= {{ days }}.last_active_at
+    and {{ days }}.first_active_at < {{ adoption_end(epochs ~ '.full_at') }}
+{%- endmacro %}
+
+{% macro months_touched_begin() -%}
+    select cast(min(epochs.full_at) as date) - 1
+    from {{ epochs_told() }} as epochs semi join keyed_keys using (story_key)
+{%- endmacro %}
+
+{% macro months_touched_by_days() -%}
+    select epochs.story_key, changed.person_key
+    from {{ epochs_told() }} as epochs inner join changed on {{ in_month_of('epochs', 'changed') }}
+{%- endmacro %}
+
+{% macro months_touched_by_epochs() -%}
+    select changed.story_key, days.person_key
+    from changed inner join intermediate.int_usage_days as days on {{ in_month_of('changed', 'days') }}
+{%- endmacro %}
+
 {% macro months_touched_by_kinds_of_people() -%}
     {{ people_moved() }}
 
-    select epochs.story_key
-    from intermediate.int_feature_epochs as epochs
-    inner join intermediate.int_usage_days as days
-        on epochs.full_at <= days.last_at and days.first_at < {{ adoption_end('epochs.full_at') }}
+    select epochs.story_key, days.person_key
+    from intermediate.int_usage_days as days
     semi join moved on days.person_key = moved.person_key
+    inner join {{ epochs_told() }} as epochs on {{ in_month_of('epochs', 'days') }}
 {%- endmacro %}
 
 {% macro active_days_touched_by_days() -%}

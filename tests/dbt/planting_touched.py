@@ -72,6 +72,8 @@ FIRST = [
     met("of d", "d as the product says", on(5)),
     did("released", "bought", on(7, 5)),
     did("walker", "looked", on(6)),
+    # Active on two days of a story's month, of which the second comes later, and met no flag.
+    did("regular", "looked", on(12, 3)),
     did("twin", "looked", on(7, 6), insert_id=TWINS[0]),
 ]  # fmt: skip
 SECOND = [
@@ -91,6 +93,7 @@ SECOND = [
     did("somebody", "signed in", on(13), device_key="device of stranger"),
     did("known", "signed in", on(13), vendor_person_key="vendor's"),
     did("walker", "looked", on(13)),
+    did("regular", "looked", on(13)),
     did("guest", "signed in", on(13), device_key="device of host"),
     met("new", "a", on(13)),
     did("other twin", "looked", on(13), insert_id=TWINS[1]),

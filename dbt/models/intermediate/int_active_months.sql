@@ -1,16 +1,22 @@
--- One row per story, flag and epoch that reached all users: how many were active in the days since then, and how many
--- of them used the feature, whether they are known to have met it or not.
+-- One row per story, flag and epoch that reached all users and since when anybody was active: how many were in the days
+-- since then, and how many of them used the feature, whether they are known to have met it or not.
 {{ config(
     materialized='keyed', tags=['usage'],
-    meta={'key': ['story_key'], 'never_null': ['story_key'], 'follows': {
-        'int_feature_epochs': {},
+    meta={
+        'key': ['story_key', 'flag_key', 'epoch'], 'never_null': ['story_key', 'epoch', 'person_key', 'day_on'],
+        'adds_up': {'by': ['story_key', 'person_key'], 'of': 'int_feature_uses', 'counted': 'active_people'},
+        'follows': {
+        'int_feature_epochs': {'touches': 'months_touched_by_epochs', 'narrowed_by': ['story_key']},
         'int_feature_uses': {},
         'int_usage_days': {
-            'touches': 'months_touched_by_days', 'narrowed_by': [],
-            'needs': {'day_on': 'select cast(min(full_at) as date) - 1 from intermediate.int_feature_epochs'
-                ~ ' semi join keyed_keys using (story_key)'},
+            'touches': 'months_touched_by_days', 'narrowed_by': ['person_key'],
+            'columns': ['person_key', 'day_on', 'active_count', 'first_active_at', 'last_active_at'],
+            'needs': {'day_on': 'months_touched_begin'},
         },
-        'int_usage_people': {'touches': 'months_touched_by_kinds_of_people', 'narrowed_by': []},
+        'int_usage_people': {
+            'touches': 'months_touched_by_kinds_of_people', 'narrowed_by': ['person_key'], 'is_unique': true,
+            'columns': ['person_key', 'is_internal', 'is_bot'],
+        },
     }}
 ) }}
 
@@ -51,6 +57,7 @@ users as (
         epochs.story_key,
         epochs.flag_key,
         epochs.epoch,
+        epochs.full_at,
         uses.person_key,
         count(distinct uses.day_on) as use_days
     from epochs
@@ -60,9 +67,10 @@ users as (
             and uses.used_at >= epochs.full_at
             and uses.used_at < {{ adoption_end('epochs.full_at') }}
     anti join others on uses.person_key = others.person_key
-    group by epochs.story_key, epochs.flag_key, epochs.epoch, uses.person_key
+    group by epochs.story_key, epochs.flag_key, epochs.epoch, epochs.full_at, uses.person_key
 ),
 
+-- Of those who were active: who uses it by what counts as no sign of activity is not among them.
 used as (
     select
         users.story_key,
@@ -71,30 +79,24 @@ used as (
         count(*) as tried_people,
         count(*) filter (where users.use_days >= 2) as habitual_people
     from users
+    semi join days
+        on
+            users.person_key = days.person_key
+            and users.full_at <= days.last_active_at
+            and days.first_active_at < {{ adoption_end('users.full_at') }}
     group by users.story_key, users.flag_key, users.epoch
 ),
 
 final as (
     select
-        epochs.story_key,
-        epochs.flag_key,
-        epochs.epoch,
-        epochs.full_at as window_start,
-        {{ adoption_end('epochs.full_at') }} as window_end,
-        coalesce(active.active_people, 0) as active_people,
+        active.story_key,
+        active.flag_key,
+        active.epoch,
+        active.active_people,
         coalesce(used.tried_people, 0) as tried_people,
         coalesce(used.habitual_people, 0) as habitual_people
-    from epochs
-    left join active
-        on
-            epochs.story_key = active.story_key
-            and epochs.flag_key is not distinct from active.flag_key
-            and epochs.epoch = active.epoch
-    left join used
-        on
-            epochs.story_key = used.story_key
-            and epochs.flag_key is not distinct from used.flag_key
-            and epochs.epoch = used.epoch
+    from active
+    left join used on {{ same_epoch('active', 'used') }}
 )
 
 select * from final

@@ -57,10 +57,19 @@ sided as (
 -- Of all who were active, whether they are known to have met it or not.
 active as (
     select
-        months.*,
+        epochs.story_key,
+        epochs.flag_key,
+        epochs.epoch,
+        epochs.full_at as window_start,
+        {{ adoption_end('epochs.full_at') }} as window_end,
+        coalesce(months.active_people, 0) as active_people,
+        coalesce(months.tried_people, 0) as tried_people,
+        coalesce(months.habitual_people, 0) as habitual_people,
         {{ known_until() }} as known_until,
-        months.window_end <= {{ known_until() }} as is_known
-    from {{ ref('int_active_months') }} as months
+        {{ adoption_end('epochs.full_at') }} <= {{ known_until() }} as is_known
+    from {{ ref('int_feature_epochs') }} as epochs
+    left join {{ ref('int_active_months') }} as months on {{ same_epoch('epochs', 'months') }}
+    where epochs.full_at is not null
 ),
 
 final as (
