@@ -18,6 +18,10 @@
         'is_unique': how.get('is_unique', false),
         'has_all_keys': how.get('has_all_keys', false),
     }) -%}
+    {%- if how.get('is_unique') and node.config.meta.key | reject('in', how.get('narrowed_by', key)) | list -%}
+      {%- do exceptions.raise_compiler_error(model.name ~ ": " ~ node.name ~ " is not unique by what it is narrowed by, "
+          ~ "as its key is " ~ node.config.meta.key | join(', ') ~ "; take `is_unique` away") -%}
+    {%- endif -%}
   {%- endfor -%}
   {{ return(inputs if inputs.followed else {'followed': [], 'whole': []}) }}
 {% endmacro %}
