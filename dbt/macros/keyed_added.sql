@@ -6,11 +6,11 @@ touches, what they would add now is put in and what they added before is taken o
      'least': ['_start'], 'most': ['_end'], 'again': ['story_key']}
 
 `of` is the input that has one row for each of them, or at least their columns where nothing is found or made again by
-it, and `counted` the column that tells how many are added up in a row: it goes with the last of them. Columns with the endings `least` and `most` are a minimum and a maximum, `again` the
-columns of the key whose rows are made anew where one of those was taken out; `tells`, where told, other columns by SQL
-over these, or the macro that tells it; all the rest are sums, exact and never null. An input's `columns`, where told, are
-those that it is read for. What was read before is what is read now, without what came since and with what went: so the
-rows of what is followed must differ from each other.
+it, and `counted` the column that tells how many are added up in a row: it goes with the last of them. Columns with the
+endings `least` and `most` are a minimum and a maximum, `again` the columns of the key whose rows are made anew where one
+of those was taken out; `tells`, where told, other columns by SQL over these, or the macro that tells it; all the rest are
+sums, exact and never null. An input's `columns`, where told, are those that it is read for. What was read before is what
+is read now, without what came since and with what went: so the rows of what is followed must differ from each other.
 
 `finds`, where told, is SQL for rows of `of`, by the columns that it is read for, that are touched beside those that the
 inputs tell by key: for what may touch keys of any age, as it spares looking for their rows a second time. Of an input

@@ -10,13 +10,14 @@ to which, a row of `of` needs another input: SQL over the row, or a macro that t
 end. What is not named is read whole for each part. Too much costs time, too little is wrong.
 -#}
 {% macro keyed_anew(target, inputs, sql) -%}
-  {%- set by_time = config.get('meta').get('by_time') -%}
-  {%- set count = keyed_parts_of(inputs, by_time.of) if by_time else 1 -%}
+  {%- set by_time = config.get('meta').get('by_time', {}) -%}
+  {%- set of = inputs.followed | selectattr('name', 'equalto', by_time.of) | map(attribute='relation') | first -%}
+  {%- set count = keyed_parts_of(of) if by_time else 1 -%}
   {%- if count < 2 -%}
   {{ create_table_as(False, target, keyed_in_order(sql)) }}
   {%- else -%}
   {%- set bounds = keyed_bounds(by_time) -%}
-  {{ keyed_times(inputs, by_time, bounds, count) }}
+  {{ keyed_times(of, by_time.column, bounds, count) }}
   {%- for part in range(count) -%}
   {{ keyed_part(target, inputs, sql, bounds, part) }}
   {%- endfor -%}
@@ -24,11 +25,9 @@ end. What is not named is read whole for each part. Too much costs time, too lit
 {%- endmacro %}
 
 {#- How many parts: each of about as many rows as were measured to be fast. -#}
-{% macro keyed_parts_of(inputs, of) %}
-  {%- for input in inputs.followed if input.name == of -%}
-    {%- set rows = run_query('select count(*) from ' ~ input.relation).rows[0][0] -%}
-    {{ return((rows / var('rows_at_once', 2500000)) | round(0, 'ceil') | int) }}
-  {%- endfor -%}
+{% macro keyed_parts_of(of) %}
+  {%- set rows = run_query('select count(*) from ' ~ of).rows[0][0] -%}
+  {{ return((rows / var('rows_at_once', 2500000)) | round(0, 'ceil') | int) }}
 {% endmacro %}
 
 {#- From where and up to where each input is needed, by name. -#}
@@ -50,16 +49,16 @@ end. What is not named is read whole for each part. Too much costs time, too lit
 {% endmacro %}
 
 {#- What each part needs. A part is of whole days, and all have about as many rows. -#}
-{% macro keyed_times(inputs, by_time, bounds, count) -%}
+{% macro keyed_times(of, column, bounds, count) -%}
   create or replace temp table keyed_times as
   with days as (
       select
-          {{ day_of(by_time.column) }} as keyed_day,
+          {{ day_of(column) }} as keyed_day,
           count(*) as row_count
           {%- for bound in bounds -%}
           , {{ bound.function }}({{ bound.sql }}) as {{ bound.name }}
           {%- endfor %}
-      from {% for input in inputs.followed if input.name == by_time.of -%} {{ input.relation }} {%- endfor %}
+      from {{ of }}
       group by all
   ),
 

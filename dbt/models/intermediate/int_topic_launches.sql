@@ -96,9 +96,7 @@ final as (
     left join others
         on
             ranged.topic = others.topic
-            and ranged.story_key = others.story_key
-            and ranged.flag_key is not distinct from others.flag_key
-            and ranged.epoch = others.epoch
+            and {{ same_epoch('ranged', 'others') }}
 )
 
 select * from final

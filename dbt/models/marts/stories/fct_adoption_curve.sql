@@ -38,9 +38,7 @@ risks as (
     from every_day
     left join ends
         on
-            every_day.story_key = ends.story_key
-            and every_day.flag_key is not distinct from ends.flag_key
-            and every_day.epoch = ends.epoch
+            {{ same_epoch('every_day', 'ends') }}
             and every_day.day_number = ends.day_number
 ),
 
