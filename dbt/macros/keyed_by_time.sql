@@ -27,7 +27,7 @@ end. What is not named is read whole for each part. Too much costs time, too lit
 {#- How many parts: each of about as many rows as were measured to be fast. -#}
 {% macro keyed_parts_of(of) %}
   {%- set rows = run_query('select count(*) from ' ~ of).rows[0][0] -%}
-  {{ return((rows / var('rows_at_once', 2500000)) | round(0, 'ceil') | int) }}
+  {{ return((rows / var('rows_at_once', 5000000)) | round(0, 'ceil') | int) }}
 {% endmacro %}
 
 {#- From where and up to where each input is needed, by name. -#}
