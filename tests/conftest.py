@@ -68,6 +68,21 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
+# Made once for all modules, and long in the making.
+SHARED = frozenset({"recovered", "stories_home"})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with a module for each thing that is shared: modules that ask for it one after another would all wait."""
+    makers: dict[str, Path] = {}
+    for item in items:
+        for name in SHARED.intersection(getattr(item, "fixturenames", ())):
+            makers.setdefault(name, item.path)
+    early = set(makers.values())
+    items.sort(key=lambda item: item.path not in early)
+
+
 Storyline = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
