@@ -1,8 +1,8 @@
-"""A process of its own that tells a played project what waits: `analytics_worker.py HOME URL MOMENT`."""
+"""The work of a process of its own that tells a played project what waits."""
 
-import sys
 import time
 from datetime import datetime
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from pipelines.settings import Settings
@@ -11,19 +11,15 @@ from tests.contracts.analytics_sites import telling
 from warehouse.lock import Locked
 
 
-def main(home: str, url: str, moment: str) -> None:
-    settings = telling(Settings(home=Path(home)), url)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+def main(ready: Event, home: Path, url: str, moment: datetime) -> None:
+    """Send as of a moment, as soon as nobody else does."""
+    settings = telling(Settings(home=home), url)
+    ready.set()
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            send(settings, Asked(), clock=lambda: datetime.fromisoformat(moment))
+            send(settings, Asked(), clock=lambda: moment)
         except Locked:
             time.sleep(0.01)
         else:
             return
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

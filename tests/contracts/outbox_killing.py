@@ -1,24 +1,23 @@
 """A sender that is a process of its own and is killed at any moment, as a request arrives or once it is carried out."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from pipelines.clock import now
 from pipelines.settings import Settings
 from pipelines.sources.loopback import Reply, Request
 from pipelines.writeback import Asked, send
-from tests.conftest import ROOT, environment
+from tests.conftest import environment
+from tests.contracts import outbox_worker
 from tests.contracts.follow_up_sites import FollowUps
 from tests.contracts.outbox_sites import LATER, Site, messages
 from tests.contracts.played_linear import TOKEN
+from tests.forked import ended, kill, ready
 from tests.unit.outbox.homes import plant, reaching, telling
 from warehouse.store import open_log
 
-WORKER = Path(__file__).with_name("outbox_worker.py")
 TOKENS = {"STORYLINE_JIRA_TOKEN": "t0ken", "STORYLINE_LINEAR_TOKEN": TOKEN}
-Process = subprocess.Popen[str]
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,14 @@ def home(folder: Path, site: Site) -> Settings:
     return settings
 
 
-def worker(settings: Settings, site: Site, minutes: float = 0) -> Process:
+def worker(settings: Settings, site: Site, minutes: float = 0) -> BaseProcess:
     """Start a process that sends, and return once it is about to."""
     host = f"linear.app/{site.store.workspace}" if site.source == "linear" else site.store.site
-    what = "follow_up" if isinstance(site, FollowUps) else "comment"
-    arguments = [settings.home, site.site.url, host, minutes, site.source, what]
-    process = subprocess.Popen(
-        [sys.executable, str(WORKER), *map(str, arguments)],
-        cwd=ROOT, env=environment(settings.home) | TOKENS | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+    arguments = (settings.home, site.site.url, host, minutes, site.source, isinstance(site, FollowUps))
+    return ready(outbox_worker.main, *arguments, env=environment(settings.home) | TOKENS)
 
 
-def killing(site: Site, moment: Moment, victim: list[Process]) -> None:
+def killing(site: Site, moment: Moment, victim: list[BaseProcess]) -> None:
     """Let the tracker kill the sender at a moment; no answer goes back."""
     routes, seen = site.site._routes, 0
 
@@ -70,9 +61,7 @@ def killing(site: Site, moment: Moment, victim: list[Process]) -> None:
         if seen <= moment.after:
             return routes(request)
         reply = routes(request) if moment.is_carried_out else Reply(503)
-        process = victim.pop()
-        process.kill()
-        process.wait()
+        kill(victim.pop())
         return reply
 
     site.site._routes = answer
@@ -80,12 +69,12 @@ def killing(site: Site, moment: Moment, victim: list[Process]) -> None:
 
 def killed(settings: Settings, site: Site, moment: Moment) -> None:
     """Let a sender die at a moment."""
-    victim: list[Process] = []
+    victim: list[BaseProcess] = []
     killing(site, moment, victim)
     # It cannot send before it is known: it waits for the lock.
     with open_log(settings, command="test", since=now()):
         victim.append(process := worker(settings, site))
-    assert process.wait(60) == -9
+    assert ended(process) == -9
     assert victim == []
 
 

@@ -1,23 +1,22 @@
 """Killed at any moment, and with two at work at once: product analytics count each thing of a story exactly once."""
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 import pytest
 
 from pipelines.settings import Settings
 from pipelines.sources.loopback import Reply, Request
-from tests.conftest import ROOT, environment
+from tests.conftest import environment
+from tests.contracts import analytics_worker
 from tests.contracts.analytics_sites import KEYS, SOON, Analytics, analytics_site, events_of_ours, messages, shipped
 from tests.contracts.outbox_sites import LATER
+from tests.forked import ended, kill, ready
 from warehouse.store import open_log
 
-WORKER = Path(__file__).with_name("analytics_worker.py")
 STORIES = ("SHOP-1", "SHOP-2", "SHOP-3")
 
 
@@ -33,15 +32,10 @@ def planted(site: Analytics, settings: Settings) -> Settings:
     return told
 
 
-def worker(settings: Settings, site: Analytics, after: timedelta = timedelta()) -> "subprocess.Popen[str]":
+def worker(settings: Settings, site: Analytics, after: timedelta = timedelta()) -> BaseProcess:
     """Start a process that sends, and return once it is about to."""
-    process = subprocess.Popen(
-        [sys.executable, str(WORKER), str(settings.home), site.site.url, (SOON + after).isoformat()],
-        cwd=ROOT, env=environment(settings.home) | KEYS | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+    arguments = (settings.home, site.site.url, SOON + after)
+    return ready(analytics_worker.main, *arguments, env=environment(settings.home) | KEYS)
 
 
 def finished(settings: Settings, site: Analytics) -> None:
@@ -58,23 +52,21 @@ def finished(settings: Settings, site: Analytics) -> None:
 @pytest.mark.parametrize("is_stored", [False, True])
 def test_a_sender_that_is_killed_between_sending_and_knowing_counts_nothing_twice(is_stored, site, settings):
     settings = planted(site, settings)
-    victim: list[subprocess.Popen[str]] = []
+    victim: list[BaseProcess] = []
     routes = site.site._routes
 
     def answer(request: Request) -> Reply:
         if not victim:
             return routes(request)
         reply = routes(request) if is_stored else Reply(503)
-        process = victim.pop()
-        process.kill()
-        process.wait()
+        kill(victim.pop())
         return reply
 
     site.site._routes = answer
     # It cannot send before it is known: it waits for the lock.
     with open_log(settings, command="test", since=SOON):
         victim.append(process := worker(settings, site))
-    assert process.wait(30) == -9
+    assert ended(process) == -9
     assert {one.state for one in messages(settings)} == {"sending"}
     assert bool(site.stored) == is_stored
     finished(settings, site)
@@ -84,7 +76,7 @@ def test_two_who_send_at_once_send_each_thing_once(site, settings):
     settings = planted(site, settings)
     with open_log(settings, command="test", since=SOON):
         both = [worker(settings, site) for _ in range(2)]
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [ended(process) for process in both] == [0, 0]
     assert set(site.store.deliveries.values()) == {1}
     finished(settings, site)
 
@@ -98,9 +90,8 @@ def test_killed_at_fifty_random_moments_each_thing_counts_once(site, settings, t
         with open_log(settings, command="test", since=SOON):
             process = worker(settings, site)
         time.sleep(dice.uniform(0, 1.2))
-        landed += process.poll() is None
-        process.kill()
-        process.wait()
+        landed += process.exitcode is None
+        kill(process)
         finished(settings, site)
         doubled += any(times > 1 for times in site.store.deliveries.values())
         site.store.posted.clear()

@@ -13,6 +13,7 @@ from pipelines.writeback import Asked, send
 from tests.contracts.follow_up_sites import follow_up_site
 from tests.contracts.outbox_killing import TOKENS, Moment, finished, home, killed, worker
 from tests.contracts.outbox_sites import Site, jira_site, linear_site
+from tests.forked import ended, kill
 from warehouse.store import open_log
 
 SITES: dict[str, Callable[[], AbstractContextManager[Site]]] = {
@@ -75,7 +76,7 @@ def test_two_who_send_at_once_post_one_of_each(site, settings):
     settings = home(settings.home, site)
     with open_log(settings, command="test", since=now()):
         both = [worker(settings, site) for _ in range(2)]
-    assert [process.wait(60) for process in both] == [0, 0]
+    assert [ended(process) for process in both] == [0, 0]
     assert site.site.written[f"comment on {site.ticket}"] == 1
     finished(settings, site)
 
@@ -93,9 +94,8 @@ def test_killed_at_random_moments_it_posts_one_of_each_every_time(site, settings
             with open_log(settings, command="test", since=now()):
                 process = worker(settings, each)
             time.sleep(dice.uniform(0, 1.2))
-            landed += process.poll() is None
-            process.kill()
-            process.wait()
+            landed += process.exitcode is None
+            kill(process)
             finished(settings, each)
     # Most of them have to die at work, or nothing was tried.
     assert landed > times / 2

@@ -3,10 +3,10 @@
 import random
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,16 @@ from pipelines.outbox.render import render
 from pipelines.settings import Settings, environment
 from pipelines.sources.loopback import Loopback, Reply, Request
 from tests.conftest import ROOT, command_line
+from tests.contracts import outbox_worker
 from tests.contracts.outbox_sites import messages
 from tests.end_to_end.conftest import Recovered
 from tests.end_to_end.recovering import rows
+from tests.forked import ended, forked, kill
 from warehouse.outbox import Message
 
 KILLS = 50
 # A story's comment stands after eight requests, so most kills find one half said.
 MOST_REQUESTS = 9
-_SENDING = """
-import sys
-from datetime import timedelta
-from pipelines.clock import now
-from pipelines.settings import load_settings
-from pipelines.writeback import Asked, send
-
-send(load_settings(), Asked(), clock=lambda: now() + timedelta(minutes=float(sys.argv[1])))
-"""
 _POSTED = "select payload->>'story_key' from log.current_events where event_type = 'comment.posted'"
 _AUTO = """
 [writeback]
@@ -102,7 +95,7 @@ def test_each_story_that_is_told_of_has_one_comment_that_reads_what_the_outbox_h
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
 def test_killed_fifty_times_at_any_request_each_story_has_one_comment(tracker):
-    dice, victim, kills = random.Random(20_260_331), list[subprocess.Popen[bytes]](), 0
+    dice, victim, kills = random.Random(20_260_331), list[BaseProcess](), 0
     routes, left = tracker.server._routes, [0]
 
     def answer(request: Request) -> Reply:
@@ -110,22 +103,19 @@ def test_killed_fifty_times_at_any_request_each_story_has_one_comment(tracker):
         if left[0] or not victim:
             return routes(request)
         reply = routes(request) if dice.random() < 0.5 else Reply(503)
-        process = victim.pop()
-        process.kill()
-        process.wait()
+        kill(victim.pop())
         return reply
 
     tracker.server._routes = answer
     for number in range(KILLS):
         left[0] = dice.randint(1, MOST_REQUESTS)
         # What was on its way is looked for again once it cannot arrive any more.
-        command = [sys.executable, "-c", _SENDING, str(11 * number)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment())
+        process = forked(outbox_worker.configured, 11 * number, env=environment())
         victim.append(process)
-        kills += process.wait(120) == -9
+        kills += ended(process, 120) == -9
         victim.clear()
     for number in (KILLS, KILLS + 1):
-        subprocess.run([sys.executable, "-c", _SENDING, str(11 * number)], cwd=ROOT, env=environment(), check=True)
+        assert ended(forked(outbox_worker.configured, 11 * number, env=environment()), 120) == 0
     assert kills == KILLS, "too few comments: some senders had nothing left to die at"
     assert {one.state for one in messages(tracker.settings)} == {"sent"}
     _standing_once(tracker)

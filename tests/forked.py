@@ -1,0 +1,47 @@
+"""Processes of their own that are at work at once: each is forked off one that has imported what they need.
+
+A new interpreter imports for over a second. Of a test that kills fifty of them, that would be most.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["pipelines.writeback"])
+
+
+def forked(work: Callable[..., object], *arguments: Any, env: Mapping[str, str]) -> BaseProcess:
+    """Let a process do this work, in this environment and no other."""
+    process = _SERVER.Process(target=_within, args=(dict(env), work, arguments), daemon=True)
+    process.start()
+    return process
+
+
+def ready(work: Callable[..., object], *arguments: Any, env: Mapping[str, str]) -> BaseProcess:
+    """The same, and return once it is about to begin: it sets the event that it is given before its arguments."""
+    told = _SERVER.Event()
+    process = forked(work, told, *arguments, env=env)
+    assert told.wait(60)
+    return process
+
+
+def ended(process: BaseProcess, seconds: float = 60) -> int | None:
+    """Wait for its end, and return its exit code: -9 where it was killed; None where it is still at work."""
+    process.join(seconds)
+    return process.exitcode
+
+
+def kill(process: BaseProcess) -> None:
+    """Kill it, and return once it is dead. Another thread may wait for its end: only one may take its exit code."""
+    process.kill()
+    wait([process.sentinel])
+
+
+def _within(env: dict[str, str], work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    os.environ.clear()  # noqa: TID251 - it is the tester's, as it was when the first process was asked for
+    os.environ.update(env)  # noqa: TID251
+    work(*arguments)
