@@ -5,13 +5,19 @@ A new interpreter imports for over a second. Of a test that kills fifty of them,
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
+from pipelines.cli import main
+
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["pipelines.writeback"])
+_SERVER.set_forkserver_preload(
+    ["pipelines.writeback", "pipelines.collect", "pipelines.sources.github", "pipelines.sources.jira"]
+)
 
 
 def forked(work: Callable[..., object], *arguments: Any, env: Mapping[str, str]) -> BaseProcess:
@@ -19,6 +25,11 @@ def forked(work: Callable[..., object], *arguments: Any, env: Mapping[str, str])
     process = _SERVER.Process(target=_within, args=(dict(env), work, arguments), daemon=True)
     process.start()
     return process
+
+
+def command(*arguments: str | Path, env: Mapping[str, str], told: Path) -> BaseProcess:
+    """Run a `storyline` command; what it says is added to the file `told`."""
+    return forked(_command, told, [str(one) for one in arguments], env=env)
 
 
 def ready(work: Callable[..., object], *arguments: Any, env: Mapping[str, str]) -> BaseProcess:
@@ -39,6 +50,14 @@ def kill(process: BaseProcess) -> None:
     """Kill it, and return once it is dead. Another thread may wait for its end: only one may take its exit code."""
     process.kill()
     wait([process.sentinel])
+
+
+def _command(told: Path, arguments: list[str]) -> None:
+    with told.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = ["storyline", *arguments]
+    main()
 
 
 def _within(env: dict[str, str], work: Callable[..., object], arguments: tuple[Any, ...]) -> None:

@@ -21,11 +21,15 @@ from tests.contracts.played_github import FIXTURES, TOKEN, busy, connected, run
 from warehouse.connection import reader
 
 
-@pytest.fixture
-def store() -> Store:
+def recorded() -> Store:
     found = Store(tokens={TOKEN})
     found.record(FIXTURES)
     return found
+
+
+@pytest.fixture
+def store() -> Store:
+    return recorded()
 
 
 @pytest.fixture
@@ -86,16 +90,23 @@ def test_five_hundred_pull_requests_cost_a_request_for_25_where_rest_needs_four_
         ).fetchall() == [(len(shop.pulls),)]
 
 
+@pytest.fixture(scope="module")
+def clean_walk(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
+    store, home = recorded(), Settings(home=tmp_path_factory.mktemp("clean"))
+    busy(store.repositories["acme/shop"], 60)
+    with serve(store) as site:
+        assert run(home, site, store).errors == []
+    return events(home)
+
+
 @pytest.mark.parametrize("after", range(1, 12, 2))
-def test_a_walk_that_is_cut_off_goes_on_and_ends_as_a_clean_one(settings, site, store, shop, tmp_path, after):
+def test_a_walk_that_is_cut_off_goes_on_and_ends_as_a_clean_one(settings, site, store, shop, clean_walk, after):
     busy(shop, 60)
     store.quirks.per_connection = 2
     site.faults.next("garbage", after=after, count=1)
     assert len(run(settings, site, store).errors) == 1
     assert run(settings, site, store).errors == []
-    clean = Settings(home=tmp_path / "clean")
-    run(clean, site, store)
-    assert events(settings) == events(clean) != []
+    assert events(settings) == clean_walk != []
 
 
 def test_long_lists_of_one_pull_request_are_read_to_their_end(settings, site, store, tmp_path):

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.sources.jira.server import Store, serve
 from pipelines.sources.loopback import Loopback, Request
 from tests.conftest import AS_OF, ROOT, command_line, dump_marts, environment
 from tests.contracts import played_github, played_jira
+from tests.forked import command, ended, kill
 from warehouse.connection import reader
 
 KILLS = 50
@@ -77,21 +79,14 @@ def _settings(home: Path, sites: tuple[Loopback, Loopback]) -> None:
     )
 
 
-def _ingest(home: Path) -> subprocess.Popen[bytes]:
+def _ingest(home: Path) -> BaseProcess:
     tokens = {"STORYLINE_GITHUB_TOKEN": played_github.TOKEN, "STORYLINE_JIRA_TOKEN": "t0ken"}
-    return subprocess.Popen(
-        command_line("ingest", "github", "jira", "--as-of", AS_OF),
-        cwd=ROOT,
-        env=environment(home) | tokens,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    arguments = ("ingest", "github", "jira", "--as-of", AS_OF)
+    return command(*arguments, env=environment(home) | tokens, told=home.parent / "told.txt")
 
 
 def _whole(home: Path) -> None:
-    process = _ingest(home)
-    told = process.communicate()[0]
-    assert process.returncode == 0, told.decode()
+    assert ended(_ingest(home), 240) == 0, (home.parent / "told.txt").read_text()
 
 
 def _log(home: Path) -> tuple[list[Any], list[Any], Any]:
@@ -126,14 +121,13 @@ def test_killed_at_fifty_random_requests_and_run_again_the_log_is_that_of_one_cl
             # Five in a row share the walk: each dies within the fifth that is its own, or before its end.
             watch.wait_for(moments.randint(1, max(requests // IN_A_ROW, 2)))
             process = _ingest(home)
-            while not watch.arrived.wait(0.01) and process.poll() is None:
+            while not watch.arrived.wait(0.01) and process.exitcode is None:
                 pass
             # As the answer arrives, is mapped, is appended, or the next is asked for.
             time.sleep(moments.uniform(0, 0.15))
-            if process.poll() is not None:
+            if process.exitcode is not None:
                 break
-            process.kill()
-            process.wait()
+            kill(process)
             killed += 1
         _whole(home)
         assert _log(home) == expected, f"after {killed} kills, home {number} holds another log"

@@ -3,11 +3,13 @@
 import random
 import subprocess
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import AS_OF, ROOT, command_line, dump_marts, environment
+from tests.forked import command, ended, kill
 from warehouse.connection import reader
 
 KILLS = 20
@@ -21,14 +23,10 @@ def _log(home: Path) -> dict[str, list[tuple]]:
         }
 
 
-def _replay(home: Path, recording: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command_line("replay", "github", recording, "--as-of", AS_OF),
-        cwd=ROOT,
-        env=environment(home),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _replay(home: Path, recording: Path) -> BaseProcess:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ("replay", "github", recording, "--as-of", AS_OF)
+    return command(*arguments, env=environment(home), told=home.parent / "told.txt")
 
 
 def _marts(home: Path) -> dict[str, list[tuple]]:
@@ -43,7 +41,7 @@ def _marts(home: Path) -> dict[str, list[tuple]]:
 def clean(tmp_path_factory: pytest.TempPathFactory, recorded: Path) -> tuple[Path, float]:
     home = tmp_path_factory.mktemp("clean") / "home"
     began = time.monotonic()
-    assert _replay(home, recorded / "github-ants").wait() == 0
+    assert ended(_replay(home, recorded / "github-ants"), 240) == 0
     return home, time.monotonic() - began
 
 
@@ -60,14 +58,13 @@ def test_killed_at_twenty_random_moments_and_run_again_log_and_marts_are_those_o
         home = tmp_path / str(number) / "home"
         process = _replay(home, recorded / "github-ants")
         time.sleep(moments.uniform(seconds / 4, seconds))
-        if process.poll() is not None:
+        if process.exitcode is not None:
             # The clean run was the machine's first, and slower: a kill that came too late is drawn again, earlier.
             seconds *= 0.9
             continue
-        process.kill()
-        process.wait()
+        kill(process)
         killed += 1
-        assert _replay(home, recorded / "github-ants").wait() == 0
+        assert ended(_replay(home, recorded / "github-ants"), 240) == 0
         assert _log(home) == expected, f"kill {number} left another log"
         if killed == KILLS:
             break
