@@ -12,6 +12,9 @@ from pipelines.settings import Settings, load_settings
 from pipelines.transform import TransformOutcome, run_dbt
 from warehouse.connection import reader
 
+# Where these fail, both sides are shown, as they are of an assertion that stands in a test.
+pytest.register_assert_rewrite("tests.contracts.faults", "tests.contracts.outbox_killing")
+
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = "2026-03-31T06:00:00+00:00"
 

@@ -18,7 +18,7 @@ from pipelines.settings import Settings
 from pipelines.transform import run_dbt
 from warehouse.connection import workspace
 
-# The models over product events, and what these stand on that is planted or drawn from what is planted.
+# What the models over product events stand on that is planted or drawn from what is planted; and with them.
 PLANTED = ("int_flag_names", "int_feature_epochs", "int_feature_events", "int_flag_steps", "int_controlled_spans")
 MODELS = (*PLANTED, "tag:usage")
 # From who met a feature to what became of them.
