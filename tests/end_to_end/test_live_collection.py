@@ -57,15 +57,16 @@ def run(home: Path) -> Run:
 
 
 def settings(home: Path, hub: Loopback | None, site: Loopback | None, **changed: str) -> None:
-    told = {"api": hub.url if hub else "", "site": site.url if site else "", "project": "SHOP", "more": ""} | changed
-    tables = []
+    told = {"api": hub.url if hub else "", "site": site.url if site else "", "project": "SHOP"}
+    told |= {"before": "", "more": ""} | changed
+    tables = [told["before"] + "[network]\nattempts = 1\n"]
     if hub:
         tables.append(f'[sources.github]\nurl = "{told["api"]}"\nhost = "github.com"\nrepositories = ["acme/shop"]\n')
     if site:
         tables.append(
             f'[sources.jira]\nurl = "{told["site"]}"\nemail = "ann@acme.example"\nprojects = ["{told["project"]}"]\n'
         )
-    home.parent.joinpath("storyline.toml").write_text("[network]\nattempts = 1\n" + "\n".join(tables) + told["more"])
+    home.parent.joinpath("storyline.toml").write_text("\n".join(tables) + told["more"])
 
 
 def test_ingest_tells_what_it_read_and_again_that_nothing_is_new(run, home, hub, site):

@@ -2,9 +2,11 @@
 
 import fcntl
 import tomllib
+from pathlib import Path
 
 import pytest
 
+from tests.assets.nights import small_project
 from tests.conftest import AS_OF
 from tests.contracts.played_github import TOKEN
 from tests.end_to_end.test_live_collection import asked, hub, run, settings, site
@@ -15,6 +17,12 @@ __all__ = ["hub", "run", "site"]
 def answers(*, url: str, token: str = TOKEN, exists: bool = False, keep: str = "y") -> list[str]:
     """What a person types who wants Jira alone."""
     return [*["y"] * exists, *asked(jira=["y", url, "ann@acme.example", token, "all"]), keep]
+
+
+@pytest.fixture
+def few_models(tmp_path: Path) -> str:
+    """The setting by which a night builds a few of the models: what is wrong here is told before any is built."""
+    return f'dbt_project = "{small_project(tmp_path / "project")}"\n'
 
 
 @pytest.mark.parametrize(
@@ -48,8 +56,8 @@ def test_an_ingest_of_a_repository_that_is_not_there_says_so_and_reads_the_other
 
 
 @pytest.mark.heavy
-def test_a_wait_for_a_limit_is_shown_while_the_night_goes_on(run, home, site):
-    settings(home, None, site)
+def test_a_wait_for_a_limit_is_shown_while_the_night_goes_on(run, home, site, few_models):
+    settings(home, None, site, before=few_models)
     site.faults.next("status", status=429, headers={"Retry-After": "1"}, count=1)
     told = run("nightly", "--as-of", AS_OF)
     assert told.returncode == 0, told.stdout + told.stderr
@@ -67,13 +75,13 @@ def test_an_ingest_beside_another_writer_waits_for_nobody(run, home, site):
 
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
-def test_a_night_without_a_secret_or_with_a_name_misspelt_is_no_good_night(run, home, site):
-    settings(home, None, site, more='\n[sources.jria]\nurl = "https://acme.example"\n')
+def test_a_night_without_a_secret_or_with_a_name_misspelt_is_no_good_night(run, home, site, few_models):
+    settings(home, None, site, before=few_models, more='\n[sources.jria]\nurl = "https://acme.example"\n')
     first = run("nightly", "--as-of", AS_OF, STORYLINE_JIRA_TOKEN="")
     assert first.returncode == 3
     assert "[sources.jria] is not read: 'jria' cannot be collected" in first.stdout
     assert "jira failed and is stale: jira needs a token; set STORYLINE_JIRA_TOKEN" in first.stdout
-    settings(home, None, site)
+    settings(home, None, site, before=few_models)
     assert run("nightly", "--as-of", "2026-04-01T06:00:00Z").returncode == 0
 
 
