@@ -52,6 +52,9 @@ app: $(READY) ## open the report (your own; the demo's while there is no storyli
 	@STORYLINE_CONFIG=$${STORYLINE_CONFIG:-$$(test -e storyline.toml || test ! -e $(DEMO_CONFIG) \
 		&& echo storyline.toml || echo $(DEMO_CONFIG))} $(BIN)/storyline app
 
+# The tests start some thousand interpreters; each would compile the project again.
+test test-heavy: export PYTHONDONTWRITEBYTECODE =
+
 test: $(READY) ## run the tests, but for the heavy ones
 	@$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m "not heavy and not benchmark"
 

@@ -131,12 +131,13 @@ def mart_of(declared: dict[str, Any], theme: str) -> Mart:
     )
 
 
+@cache
 def marts() -> tuple[Mart, ...]:
     """Every mart of the project, by theme and name."""
     found = [
         mart_of(declared, path.parent.relative_to(MARTS).as_posix())
         for path in sorted(MARTS.rglob("*.yml"))
-        for declared in (yaml.safe_load(path.read_text()) or {}).get("models", [])
+        for declared in (yaml.load(path.read_text(), yaml.CSafeLoader) or {}).get("models", [])
         if "columns" in declared
     ]
     return tuple(sorted(found, key=lambda mart: (mart.theme, mart.name)))

@@ -103,7 +103,9 @@ def _shown() -> dict[str, list[str]]:
     """The views of the report that show each mart."""
     shown: dict[str, list[str]] = {}
     files = sorted(MARTS.glob("exposures*.yml"))
-    declared: list[dict[str, Any]] = [one for file in files for one in yaml.safe_load(file.read_text())["exposures"]]
+    declared: list[dict[str, Any]] = [
+        one for file in files for one in yaml.load(file.read_text(), yaml.CSafeLoader)["exposures"]
+    ]
     for exposure in declared:
         for ref in exposure["depends_on"]:
             shown.setdefault(ref.removeprefix("ref('").removesuffix("')"), []).append(exposure["label"])

@@ -6,6 +6,7 @@ A new interpreter imports for over a second. Of a test that kills fifty of them,
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -44,6 +45,13 @@ def ended(process: BaseProcess, seconds: float = 60) -> int | None:
     """Wait for its end, and return its exit code: -9 where it was killed; None where it is still at work."""
     process.join(seconds)
     return process.exitcode
+
+
+def lasting(process: BaseProcess) -> float:
+    """Wait for its end, which has to be a good one, and return how many seconds it took from now on."""
+    begun = time.monotonic()
+    assert ended(process) == 0
+    return time.monotonic() - begun
 
 
 def kill(process: BaseProcess) -> None:

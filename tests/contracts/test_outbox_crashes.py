@@ -9,12 +9,11 @@ from datetime import timedelta
 import pytest
 
 from pipelines.clock import now
-from pipelines.settings import Settings
 from pipelines.writeback import Asked, send
 from tests.contracts.follow_up_sites import follow_up_site
 from tests.contracts.outbox_killing import TOKENS, Moment, finished, home, killed, worker
 from tests.contracts.outbox_sites import Site, jira_site, linear_site
-from tests.forked import ended, kill
+from tests.forked import ended, kill, lasting
 from warehouse.store import open_log
 
 SITES: dict[str, Callable[[], AbstractContextManager[Site]]] = {
@@ -82,15 +81,6 @@ def test_two_who_send_at_once_post_one_of_each(site, settings):
     finished(settings, site)
 
 
-def seconds_of_work(settings: Settings, site: Site) -> float:
-    """How long a sender is at work here that nobody kills."""
-    with open_log(settings, command="test", since=now()):
-        process = worker(settings, site)
-    begun = time.monotonic()
-    assert ended(process) == 0
-    return time.monotonic() - begun
-
-
 @pytest.mark.heavy
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("site", SITES, indirect=True)
@@ -99,7 +89,10 @@ def test_killed_at_random_moments_it_posts_one_of_each_every_time(site, settings
     name = request.node.callspec.params["site"]
     opened, times = SITES[name], 50 if name in ("jira", "linear") else 20
     with opened() as each:
-        needed = seconds_of_work(home(tmp_path / "unharmed", each), each)
+        settings = home(tmp_path / "unharmed", each)
+        with open_log(settings, command="test", since=now()):
+            process = worker(settings, each)
+        needed = lasting(process)
     for number in range(times):
         with opened() as each:
             settings = home(tmp_path / f"home{number}", each)
