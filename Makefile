@@ -52,7 +52,7 @@ app: $(READY) ## open the report (your own; the demo's while there is no storyli
 	@STORYLINE_CONFIG=$${STORYLINE_CONFIG:-$$(test -e storyline.toml || test ! -e $(DEMO_CONFIG) \
 		&& echo storyline.toml || echo $(DEMO_CONFIG))} $(BIN)/storyline app
 
-# The tests start some thousand interpreters; each would compile the project again.
+# The tests start some thousand interpreters. Where a machine says to keep no bytecode, each would compile the project.
 test test-heavy: export PYTHONDONTWRITEBYTECODE =
 
 test: $(READY) ## run the tests, but for the heavy ones
