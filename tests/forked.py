@@ -5,6 +5,7 @@ A new interpreter imports for over a second. Of a test that kills fifty of them,
 
 import multiprocessing
 import os
+import random
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ def ready(work: Callable[..., object], *arguments: Any, env: Mapping[str, str]) 
     """The same, and return once it is about to begin: it sets the event that it is given before its arguments."""
     told = _SERVER.Event()
     process = forked(work, told, *arguments, env=env)
-    assert told.wait(60)
+    assert told.wait(60), f"it did not begin; its exit code is {process.exitcode}"
     return process
 
 
@@ -58,6 +59,29 @@ def kill(process: BaseProcess) -> None:
     """Kill it, and return once it is dead. Another thread may wait for its end: only one may take its exit code."""
     process.kill()
     wait([process.sentinel])
+
+
+class Striking:
+    """Kills at random moments within the time that one needs here.
+
+    Attributes:
+        struck: how many died at work.
+    """
+
+    def __init__(self, seed: int, seconds: float, *, earliest: float = 0.0) -> None:
+        """Begin with the time that one needed that nobody killed; `earliest` is the share of it that all are left."""
+        self.struck, self._dice, self._seconds, self._earliest = 0, random.Random(seed), seconds, earliest
+
+    def strike(self, process: BaseProcess) -> bool:
+        """Kill it, and tell whether it was at work still; where it was not, those to come are killed earlier."""
+        time.sleep(self._dice.uniform(self._earliest, 1) * self._seconds)
+        if process.exitcode is not None:
+            # The first may have been the machine's first, or beside much else: others are faster.
+            self._seconds *= 0.9
+            return False
+        kill(process)
+        self.struck += 1
+        return True
 
 
 def _command(told: Path, arguments: list[str]) -> None:

@@ -1,7 +1,5 @@
 """Killed at any moment, and with two at work at once: product analytics count each thing of a story exactly once."""
 
-import random
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -14,10 +12,11 @@ from tests.conftest import environment
 from tests.contracts import analytics_worker
 from tests.contracts.analytics_sites import KEYS, SOON, Analytics, analytics_site, events_of_ours, messages, shipped
 from tests.contracts.outbox_sites import LATER
-from tests.forked import ended, kill, lasting, ready
+from tests.forked import Striking, ended, kill, lasting, ready
 from warehouse.store import open_log
 
 STORIES = ("SHOP-1", "SHOP-2", "SHOP-3")
+KILLS = 50
 
 
 @pytest.fixture
@@ -81,22 +80,22 @@ def test_two_who_send_at_once_send_each_thing_once(site, settings):
     finished(settings, site)
 
 
+def at_work(settings: Settings, site: Analytics) -> BaseProcess:
+    """Start a process that sends from now on: it waited for the lock."""
+    with open_log(settings, command="test", since=SOON):
+        return worker(settings, site)
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
 def test_killed_at_fifty_random_moments_each_thing_counts_once(site, settings, tmp_path):
-    dice, landed, doubled, needed = random.Random(20_260_105), 0, 0, 0.0
-    for number in range(51):
-        settings = planted(site, settings.model_copy(update={"home": tmp_path / f"home{number}"}))
-        with open_log(settings, command="test", since=SOON):
-            process = worker(settings, site)
-        # The first is left alone: so long is one at work here.
-        needed = needed or lasting(process)
-        time.sleep(dice.uniform(0, needed))
-        landed += process.exitcode is None
-        kill(process)
-        finished(settings, site)
-        doubled += any(times > 1 for times in site.store.deliveries.values())
+    striking = Striking(20_260_105, lasting(at_work(planted(site, settings), site)))
+    for number in range(5 * KILLS):
         site.store.posted.clear()
         site.store.deliveries.clear()
-    # Most of them have to die at work, or nothing was tried.
-    assert landed > 25
+        settings = planted(site, settings.model_copy(update={"home": tmp_path / f"home{number}"}))
+        striking.strike(at_work(settings, site))
+        finished(settings, site)
+        if striking.struck == KILLS:
+            break
+    assert striking.struck == KILLS, "the kills came too late to prove anything"

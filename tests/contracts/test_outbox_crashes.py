@@ -1,19 +1,19 @@
 """Killed at any moment, and with two at work at once: the ticket has our comment exactly once, and one follow-up."""
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 
 import pytest
 
 from pipelines.clock import now
+from pipelines.settings import Settings
 from pipelines.writeback import Asked, send
 from tests.contracts.follow_up_sites import follow_up_site
 from tests.contracts.outbox_killing import TOKENS, Moment, finished, home, killed, worker
 from tests.contracts.outbox_sites import Site, jira_site, linear_site
-from tests.forked import ended, kill, lasting
+from tests.forked import Striking, ended, lasting
 from warehouse.store import open_log
 
 SITES: dict[str, Callable[[], AbstractContextManager[Site]]] = {
@@ -81,29 +81,28 @@ def test_two_who_send_at_once_post_one_of_each(site, settings):
     finished(settings, site)
 
 
+def at_work(settings: Settings, site: Site) -> BaseProcess:
+    """Start a process that sends from now on: it waited for the lock."""
+    with open_log(settings, command="test", since=now()):
+        return worker(settings, site)
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("site", SITES, indirect=True)
 def test_killed_at_random_moments_it_posts_one_of_each_every_time(site, settings, tmp_path, request):
-    dice, landed = random.Random(20_260_105), 0
     name = request.node.callspec.params["site"]
     opened, times = SITES[name], 50 if name in ("jira", "linear") else 20
     with opened() as each:
-        settings = home(tmp_path / "unharmed", each)
-        with open_log(settings, command="test", since=now()):
-            process = worker(settings, each)
-        needed = lasting(process)
-    for number in range(times):
+        striking = Striking(20_260_105, lasting(at_work(home(tmp_path / "unharmed", each), each)))
+    for number in range(5 * times):
         with opened() as each:
             settings = home(tmp_path / f"home{number}", each)
-            with open_log(settings, command="test", since=now()):
-                process = worker(settings, each)
-            time.sleep(dice.uniform(0, needed))
-            landed += process.exitcode is None
-            kill(process)
+            striking.strike(at_work(settings, each))
             finished(settings, each)
-    # Most of them have to die at work, or nothing was tried.
-    assert landed > times / 2
+        if striking.struck == times:
+            break
+    assert striking.struck == times, "the kills came too late to prove anything"
 
 
 @pytest.mark.parametrize("site", ["jira", "linear"], indirect=True)

@@ -1,6 +1,5 @@
 """A replay may die at any moment: what was acknowledged stays, and running again ends where one clean run ends."""
 
-import random
 import subprocess
 import time
 from multiprocessing.process import BaseProcess
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import AS_OF, ROOT, command_line, dump_marts, environment
-from tests.forked import command, ended, kill
+from tests.forked import Striking, command, ended
 from warehouse.connection import reader
 
 KILLS = 20
@@ -52,21 +51,14 @@ def test_killed_at_twenty_random_moments_and_run_again_log_and_marts_are_those_o
 ) -> None:
     clean_home, seconds = clean
     expected = _log(clean_home)
-    moments = random.Random(20_260_331)
-    killed = 0
+    striking = Striking(20_260_331, seconds, earliest=0.25)
     for number in range(KILLS * 5):
         home = tmp_path / str(number) / "home"
-        process = _replay(home, recorded / "github-ants")
-        time.sleep(moments.uniform(seconds / 4, seconds))
-        if process.exitcode is not None:
-            # The clean run was the machine's first, and slower: a kill that came too late is drawn again, earlier.
-            seconds *= 0.9
+        if not striking.strike(_replay(home, recorded / "github-ants")):
             continue
-        kill(process)
-        killed += 1
         assert ended(_replay(home, recorded / "github-ants"), 240) == 0
         assert _log(home) == expected, f"kill {number} left another log"
-        if killed == KILLS:
+        if striking.struck == KILLS:
             break
-    assert killed == KILLS, "the kills came too late to prove anything"
+    assert striking.struck == KILLS, "the kills came too late to prove anything"
     assert _marts(home) == _marts(clean_home)
