@@ -49,19 +49,27 @@ def every_fault(faults: Mapping[str, Fault]) -> pytest.MarkDecorator:
     )
 
 
-def heals(fault: Fault, vendor: Vendor, where: str, home: Settings, clean: Clean) -> None:
-    """Let it happen once: the log ends equal, at once or by the next run, and until then the source says why not."""
-    with vendor.play() as played:
-        fault.arrange(played.site.faults, vendor.list if where == "list" else vendor.details)
-        first = played.collect(home)
-        if fault.said is None:
-            assert first.errors == []
-        else:
-            assert fault.said in "; ".join(first.errors)
-            with reader(home.database) as connection:
-                assert connection.execute("select status, error from log.runs").fetchall() == [
-                    ("failed", "; ".join(first.errors))
-                ]
-            played.site.faults.clear()
-            assert played.collect(home).errors == []
-    assert events(home) == clean(vendor)
+def healing(faults: Mapping[str, Fault]) -> Callable[..., None]:
+    """The test of each of them, at each place of each vendor."""
+
+    @every_place
+    @every_vendor
+    @every_fault(faults)
+    def test(fault: Fault, vendor: Vendor, where: str, settings: Settings, clean: Clean) -> None:
+        """Let it happen once: the log ends equal, at once or by the next run, and until then the source says why."""
+        with vendor.play() as played:
+            fault.arrange(played.site.faults, vendor.list if where == "list" else vendor.details)
+            first = played.collect(settings)
+            if fault.said is None:
+                assert first.errors == []
+            else:
+                assert fault.said in "; ".join(first.errors)
+                with reader(settings.database) as connection:
+                    assert connection.execute("select status, error from log.runs").fetchall() == [
+                        ("failed", "; ".join(first.errors))
+                    ]
+                played.site.faults.clear()
+                assert played.collect(settings).errors == []
+        assert events(settings) == clean(vendor)
+
+    return test

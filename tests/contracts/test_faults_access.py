@@ -1,8 +1,6 @@
 """An answer that is not the vendor's, or that tells nothing any more."""
 
-from pipelines.settings import Settings
-from tests.contracts.collecting import Vendor
-from tests.contracts.faults import Clean, Fault, every_fault, every_place, every_vendor, heals
+from tests.contracts.faults import Fault, healing
 
 FAULTS = {
     "a web page": Fault(lambda faults, at: faults.next("garbage", match=at), "a web page where"),
@@ -21,11 +19,4 @@ FAULTS = {
     ),
 }
 
-
-@every_place
-@every_vendor
-@every_fault(FAULTS)
-def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(
-    fault: Fault, vendor: Vendor, where: str, settings: Settings, clean: Clean
-) -> None:
-    heals(fault, vendor, where, settings, clean)
+test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals = healing(FAULTS)

@@ -1,8 +1,6 @@
 """A vendor that has too much to do: it says so, or fails."""
 
-from pipelines.settings import Settings
-from tests.contracts.collecting import Vendor
-from tests.contracts.faults import Clean, Fault, every_fault, every_place, every_vendor, heals
+from tests.contracts.faults import Fault, healing
 
 LIMIT = b'{"message": "You have exceeded a secondary rate limit."}'
 FAULTS = {
@@ -21,11 +19,4 @@ FAULTS = {
     "502 without end": Fault(lambda faults, at: faults.next("status", 99, status=502, match=at), "answers 502"),
 }  # fmt: skip
 
-
-@every_place
-@every_vendor
-@every_fault(FAULTS)
-def test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals(
-    fault: Fault, vendor: Vendor, where: str, settings: Settings, clean: Clean
-) -> None:
-    heals(fault, vendor, where, settings, clean)
+test_under_a_fault_the_log_ends_equal_or_says_why_and_the_next_run_heals = healing(FAULTS)
